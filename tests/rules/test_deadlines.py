@@ -1,0 +1,152 @@
+"""Every duty falls on the day the rules name, and the next one is the one somebody must do."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whistle.errors import SettingsWrong
+from whistle.rules.deadlines import (
+    CaseFacts,
+    Duty,
+    duties_at_receipt,
+    feedback_last_legal_day,
+    next_duty,
+)
+from whistle.rules.states import State
+
+COUNTRIES = st.sampled_from(["SE", "NO", "FI", "DK"])
+DAYS = st.dates(min_value=date(2020, 1, 1), max_value=date(2040, 12, 31))
+TODAY = date(2026, 6, 1)
+
+
+def at_receipt(received_on: date, country: str = "SE") -> dict[str, Duty]:
+    duties = duties_at_receipt(received_on, country, acknowledgement_waived=False, meeting=True)
+    return {duty.kind: duty for duty in duties}
+
+
+def open_case(**facts: object) -> CaseFacts:
+    base: dict[str, object] = {
+        "state": State.RECEIVED,
+        "country": "SE",
+        "zone": "Europe/Stockholm",
+        "received_on": date(2026, 1, 10),
+    }
+    return CaseFacts(**(base | facts))  # type: ignore[arg-type]
+
+
+def test_an_acknowledgement_is_due_seven_days_after_receipt() -> None:
+    duty = at_receipt(date(2026, 12, 18))["acknowledgement"]
+    assert duty.due_on == date(2026, 12, 25)
+    # Christmas Day and Boxing Day, then a Sunday.
+    assert duty.last_legal_day == date(2026, 12, 28)
+    assert "2021:890" in duty.rule
+
+
+def test_feedback_is_due_three_calendar_months_after_receipt() -> None:
+    duty = at_receipt(date(2026, 11, 30))["feedback"]
+    assert duty.due_on == date(2027, 2, 28)
+    # Receipt + 7 days + 3 months is Sunday 7 March.
+    assert duty.last_legal_day == date(2027, 3, 8)
+
+
+def test_persons_concerned_are_due_a_calendar_month_after_receipt() -> None:
+    duty = at_receipt(date(2026, 1, 31))["persons_concerned"]
+    assert duty.due_on == date(2026, 2, 28)
+    assert duty.last_legal_day == date(2026, 3, 2)
+
+
+def test_a_meeting_is_an_internal_target_after_fourteen_days() -> None:
+    duty = at_receipt(date(2026, 1, 31))["meeting"]
+    assert duty.due_on == duty.last_legal_day == date(2026, 2, 14)
+
+
+def test_the_duties_come_earliest_first_and_only_those_that_are_owed() -> None:
+    every = duties_at_receipt(date(2026, 1, 10), "SE", acknowledgement_waived=False, meeting=True)
+    assert [duty.kind for duty in every] == ["acknowledgement", "meeting", "persons_concerned", "feedback"]
+    waived = duties_at_receipt(date(2026, 1, 10), "SE", acknowledgement_waived=True, meeting=False)
+    assert [duty.kind for duty in waived] == ["persons_concerned", "feedback"]
+
+
+def test_the_last_legal_day_of_feedback_counts_from_the_acknowledgement() -> None:
+    assert feedback_last_legal_day(date(2026, 1, 10), date(2026, 1, 30), "SE") == date(2026, 4, 30)
+    assert feedback_last_legal_day(date(2026, 1, 10), None, "SE") == date(2026, 4, 17)
+
+
+def test_an_acknowledgement_dated_before_the_receipt_shortens_nothing() -> None:
+    early = feedback_last_legal_day(date(2026, 1, 10), date(2026, 1, 2), "SE")
+    assert early == feedback_last_legal_day(date(2026, 1, 10), date(2026, 1, 10), "SE")
+
+
+@given(DAYS, COUNTRIES)
+def test_no_last_legal_day_is_before_its_target(received_on: date, country: str) -> None:
+    for duty in at_receipt(received_on, country).values():
+        assert received_on < duty.due_on <= duty.last_legal_day
+
+
+@given(DAYS, st.integers(min_value=0, max_value=60), COUNTRIES)
+def test_nothing_moves_the_feedback_day(received_on: date, waited: int, country: str) -> None:
+    fixed = at_receipt(received_on, country)["feedback"].due_on
+    facts = open_case(
+        received_on=received_on,
+        country=country,
+        state=State.ACKNOWLEDGED,
+        acknowledged_on=received_on + timedelta(days=waited),
+    )
+    duty = next_duty(facts, TODAY)
+    assert duty is not None
+    assert (duty.kind, duty.due_on) == ("feedback", fixed)
+
+
+def test_an_unknown_country_is_a_wrong_setting() -> None:
+    with pytest.raises(SettingsWrong, match="Country"):
+        at_receipt(date(2026, 1, 1), "XX")
+
+
+def test_a_due_day_ends_at_its_own_midnight() -> None:
+    duty = Duty("feedback", date(2026, 4, 10), date(2026, 4, 10), "rule")
+    assert not duty.is_overdue(date(2026, 4, 10))
+    assert duty.is_overdue(date(2026, 4, 11))
+
+
+ACKNOWLEDGED = {"state": State.IN_PROGRESS, "acknowledged_on": date(2026, 1, 12)}
+ANSWERED = ACKNOWLEDGED | {"feedback_given_on": date(2026, 2, 1)}
+CLOSED = {"state": State.CLOSED, "closed_on": date(2026, 3, 1), "purge_due_on": date(2028, 3, 1)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "due_on"),
+    [
+        ({}, "acknowledgement", date(2026, 1, 17)),
+        ({"acknowledgement_waived": True}, "feedback", date(2026, 4, 10)),
+        (ACKNOWLEDGED, "feedback", date(2026, 4, 10)),
+        (ANSWERED | {"hold_review_on": date(2026, 5, 1)}, "review", date(2026, 5, 1)),
+        (ANSWERED | {"untouched_since": date(2026, 2, 1)}, "review", date(2026, 5, 2)),
+        (
+            ANSWERED | {"untouched_since": date(2026, 2, 1), "hold_review_on": date(2026, 9, 1)},
+            "review",
+            date(2026, 5, 2),
+        ),
+        (CLOSED, "purge", date(2028, 3, 1)),
+        (CLOSED | {"hold_review_on": date(2026, 9, 1)}, "review", date(2026, 9, 1)),
+    ],
+)
+def test_the_next_duty_is_the_one_thing_owed(facts: dict[str, object], kind: str, due_on: date) -> None:
+    duty = next_duty(open_case(**facts), TODAY)
+    assert duty is not None
+    assert (duty.kind, duty.due_on) == (kind, due_on)
+
+
+@pytest.mark.parametrize("facts", [ANSWERED, CLOSED | {"purge_due_on": None}])
+def test_nothing_may_be_owed(facts: dict[str, object]) -> None:
+    assert next_duty(open_case(**facts), TODAY) is None
+
+
+def test_an_open_finnish_case_is_reviewed_before_its_sixty_months() -> None:
+    facts = open_case(country="FI", zone="Europe/Helsinki", **ANSWERED)
+    cap = date(2031, 1, 10)
+    assert next_duty(facts, cap - timedelta(days=91)) is None
+    duty = next_duty(facts, cap - timedelta(days=90))
+    assert duty is not None
+    assert (duty.kind, duty.due_on) == ("review", cap)

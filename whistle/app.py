@@ -1,0 +1,132 @@
+"""The one place that joins everything: settings, clock, vault, parties and doors."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text
+
+from whistle.clock import Clock, RehearsalClock, SystemClock
+from whistle.config import Settings
+from whistle.crypto.selftest import self_test
+from whistle.errors import SettingsWrong
+from whistle.parties.handler import Handler
+from whistle.parties.keyholders import Keyholders
+from whistle.parties.legal import Legal
+from whistle.parties.reporter import Reporter
+from whistle.parties.sessions import Sessions
+from whistle.parties.site import SiteFacts
+from whistle.parties.staff import Staff
+from whistle.vault import sites
+from whistle.vault.localblobs import LocalBlobs
+from whistle.vault.serverkeys import PRIVATE_FOLDER, ServerKeys
+from whistle.vault.store import BlobStore, Store, open_engine
+from whistle.vault.tables import blobs
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A site with everything that works on it."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    site: SiteFacts
+    sessions: Sessions
+    reporter: Reporter
+    staff: Staff
+    handler: Handler
+    legal: Legal
+    keys: Keyholders
+
+
+def open_store(settings: Settings) -> Store:
+    """The vault of a site that exists. Raises `SettingsWrong` when a key or a folder is missing."""
+    os.umask(0o077)
+    return Store(open_engine(settings.database_url), open_blobs(settings), ServerKeys.load(settings.keys))
+
+
+def open_blobs(settings: Settings) -> BlobStore:
+    """Where attachments rest."""
+    if settings.blobs.startswith("s3://"):
+        from whistle.vault.objectblobs import ObjectBlobs  # noqa: PLC0415 (only where an object store is used)
+
+        return ObjectBlobs(settings.blobs)
+    return LocalBlobs(Path(settings.blobs))
+
+
+def make_folders(settings: Settings) -> None:
+    """The data folder, readable by its owner only."""
+    os.umask(0o077)
+    settings.data.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+
+def open_program(settings: Settings) -> Program:
+    """Join the parts of an existing site; refuses rehearsal settings on a real one."""
+    self_test()
+    store = open_store(settings)
+    values = sites.values(store)
+    rehearsal = values["rehearsal"] == "yes"
+    if not rehearsal:
+        settings.refuse_rehearsal_settings()
+    clock: Clock = RehearsalClock(settings.rehearsal_now) if settings.rehearsal_now else SystemClock()
+    return join(settings, store, clock, values, rehearsal=rehearsal)
+
+
+def join(settings: Settings, store: Store, clock: Clock, values: dict[str, str], *, rehearsal: bool) -> Program:
+    """The parties of a site, all of them given the same vault and the same clock."""
+    sessions = Sessions(store, clock.machine)
+    return Program(
+        settings, clock, store, SiteFacts(values["name"], rehearsal, settings.rehearsal_now, store), sessions,
+        Reporter(store, clock.now, sessions), Staff(store, clock.now, clock.machine, values["name"]),
+        Handler(store, clock.now), Legal(store, clock.now), Keyholders(store, clock.now),
+    )  # fmt: skip
+
+
+def recover(store: Store) -> None:
+    """Finish what a process that was killed left half done; part of every start."""
+
+    def referenced(object_id: bytes) -> bool:
+        with store.reading() as db:
+            return db.execute(select(blobs.c.object_id).where(blobs.c.object_id == object_id)).first() is not None
+
+    store.blobs.recover(referenced)
+
+
+def make_app(program: Program, doors: str) -> "Flask":
+    """The doors of a site, ready to serve."""
+    from whistle.web.factory import make_web  # noqa: PLC0415 (commands need no Flask)
+    from whistle.web.services import Services  # noqa: PLC0415
+
+    bundle = Services(
+        program.settings, program.clock, program.site, program.sessions, program.reporter, program.staff,
+        program.handler, program.legal, program.keys, health_of(program.store),
+    )  # fmt: skip
+    return make_web(bundle, doors=doors)
+
+
+def health_of(store: Store) -> Callable[[], str]:
+    """Says "ok", or which part fails."""
+
+    def health() -> str:
+        try:
+            with store.reading() as db:
+                db.execute(text("select 1"))
+        except Exception:  # noqa: BLE001 (whatever it is, the answer is the same)
+            return "database"
+        try:
+            store.keys.head()
+        except (SettingsWrong, OSError):
+            return "keys"
+        return "ok"
+
+    return health
+
+

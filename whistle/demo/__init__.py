@@ -1,0 +1,1 @@
+"""The rehearsal: invented people and cases, played through the real doors so that no page is empty."""

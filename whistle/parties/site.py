@@ -1,0 +1,22 @@
+"""What every page knows of the site: its name, its companies, and whether it is a rehearsal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from whistle.vault import registry
+from whistle.vault.facts import CompanyFacts
+from whistle.vault.store import Store
+
+
+@dataclass(frozen=True)
+class SiteFacts:
+    """The site; companies are read anew each time, for a channel may open while the server runs."""
+
+    name: str
+    rehearsal: bool
+    rehearsal_now: datetime | None
+    store: Store
+
+    def companies(self) -> tuple[CompanyFacts, ...]:
+        """Every company, in the order of the site file."""
+        return registry.companies(self.store)

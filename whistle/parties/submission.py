@@ -1,0 +1,190 @@
+"""A report is sealed the moment it is received, to its reporter and to the people appointed for it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from whistle.crypto.codes import CaseKey, case_key_from_form
+from whistle.crypto.grants import seal_grant, seal_own_grant
+from whistle.crypto.header import Compartment
+from whistle.crypto.keys import CompartmentKey, KeyPair
+from whistle.crypto.records import new_object_id, seal_json
+from whistle.parties.report_form import FormRefused, Problem, ReportForm, chosen_company, problems_of
+from whistle.parties.sending import Sending
+from whistle.parties.sessions import token_bytes
+from whistle.parties.views import CompanyChoice, ExcludablePerson, Receipt
+from whistle.rules.calendar import local_day
+from whistle.rules.deadlines import Duty, duties_at_receipt
+from whistle.rules.hints import Hint, file_name_hints, what_may_point_to_you
+from whistle.rules.roles import MAY_BE_EXCLUDED
+from whistle.rules.text import clean_text
+from whistle.vault import intake, registry
+from whistle.vault.facts import CaseStatus, CompanyFacts, NewCase, Recipient, SealedGrant, SealedRecord
+from whistle.vault.store import Store
+
+EPOCH = 1
+"""The epoch that every compartment of a case begins with."""
+
+
+class NewReport(Sending):
+    """A report under way: its case id and keys exist before the first byte of the first file."""
+
+    def __init__(self, store: Store) -> None:
+        self.case_id = new_object_id()
+        super().__init__(store, CompartmentKey.new(self.case_id, Compartment.CONTENT, EPOCH))
+        self.identity = CompartmentKey.new(self.case_id, Compartment.IDENTITY, EPOCH)
+
+
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """Who may read what of a report, once the reporter's wishes are heard."""
+
+    handlers: tuple[Recipient, ...]
+    identity: tuple[Recipient, ...]
+    excluded: tuple[Recipient, ...]
+
+
+class Submissions:
+    """What happens before there is a case."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime], new_token: Callable[[], str]) -> None:
+        self._store = store
+        self._now = now
+        self.new_nonce = new_token
+
+    def companies(self) -> tuple[CompanyChoice, ...]:
+        """The companies as the form lists them, with everybody of each who could read or decide, by function."""
+        roles = tuple(sorted(MAY_BE_EXCLUDED))
+        found = registry.audiences(self._store, roles, self._now())
+        return tuple(
+            CompanyChoice(c.code, c.name, c.country, c.open, tuple(_excludable(person) for person in people))
+            for c, people in found
+        )
+
+    def start(self) -> NewReport:
+        """Make room for a report; its files may arrive at once."""
+        return NewReport(self._store)
+
+    def problems(self, form: ReportForm) -> tuple[Problem, ...]:
+        """Everything that keeps the form from being taken."""
+        return problems_of(form, registry.companies(self._store))
+
+    def hints(self, form: ReportForm, file_names: Sequence[str]) -> list[Hint]:
+        """What in the form may point to its writer; worked out for this page, kept nowhere."""
+        fields = {"description": form.description, "meeting": form.meeting}
+        return [*what_may_point_to_you(fields), *file_name_hints(file_names)]
+
+    def submit(self, sending: NewReport, form: ReportForm, *, token: str, nonce: str) -> Receipt:
+        """Seal and store the report; the same form sent again leads to the same case and the same key.
+
+        `token` is the browser's cookie, `nonce` the form's hidden field: the case key is made from both, so that
+        neither the server's disk nor a form planted by somebody else holds it. Raises `SealBroken`, `FormRefused`.
+        """
+        case_key = case_key_from_form(token_bytes(token), token_bytes(nonce))
+        found = self.problems(form)
+        if found:
+            raise FormRefused(found)
+        company = chosen_company(form.company, registry.companies(self._store))
+        assert company is not None  # noqa: S101 (problems() said so)
+        today = local_day(self._now(), company.zone)
+        new = self._seal(sending, form, company, case_key, today)
+        status, again = intake.receive(self._store, new, self._now())
+        if again:
+            sending.abandon()
+        sending.taken()
+        return _receipt(case_key, status, again=again)
+
+    def _seal(self, sending: NewReport, form: ReportForm, company: CompanyFacts, case_key: CaseKey, today: date) -> NewCase:
+        audience = self._audience(company, form.exclude)
+        pair = KeyPair.from_seed(case_key.reporter_seed)
+        records = (_report(sending, form, audience, today), _identity(sending, form, today))
+        return NewCase(
+            case_id=sending.case_id,
+            company_code=company.code,
+            locator_hash=case_key.locator_hash,
+            reporter_key=pair.public_key,
+            acknowledgement_waived=form.no_acknowledgement,
+            meeting_wanted=bool(form.meeting.strip()),
+            grants=_grants(sending, pair, audience),
+            records=records,
+            blobs=sending.blobs(),
+        )
+
+    def _audience(self, company: CompanyFacts, exclude: tuple[str, ...]) -> _Audience:
+        people = registry.audience(self._store, company.code, tuple(sorted(MAY_BE_EXCLUDED)), self._now())
+        out = {person.person_id for person in people if reference(person) in exclude}
+        handlers = tuple(p for p in people if p.role == "handler" and p.person_id not in out)
+        custodians = tuple(p for p in people if p.role == "custodian")
+        opening = tuple(p for p in custodians if p.person_id not in out) if custodians else handlers
+        return _Audience(handlers, opening, tuple(p for p in people if p.person_id in out))
+
+
+def reference(person: Recipient) -> str:
+    """What the form sends for a person: their key's id, which says nothing to anybody else."""
+    return person.key_id.hex()
+
+
+def _excludable(person: Recipient) -> ExcludablePerson:
+    return ExcludablePerson(reference(person), person.role, person.function)
+
+
+def _grants(sending: NewReport, pair: KeyPair, audience: _Audience) -> tuple[SealedGrant, ...]:
+    own = [
+        SealedGrant(sending.case_id, seal_own_grant(pair.seed, pair.key_id, key)) for key in (sending.key, sending.identity)
+    ]
+    content = [SealedGrant(p.person_id, seal_grant(p.public_key, sending.key)) for p in audience.handlers]
+    identity = [SealedGrant(p.person_id, seal_grant(p.public_key, sending.identity)) for p in audience.identity]
+    return (*own, *content, *identity)
+
+
+def _report(sending: NewReport, form: ReportForm, audience: _Audience, today: date) -> SealedRecord:
+    body: dict[str, Any] = {
+        "type": "report", "n": 1, "by": "reporter", "day": today.isoformat(),
+        "text": clean_text(form.description).strip(),
+        "category": form.category, "relation": form.relation,
+        "meeting": clean_text(form.meeting).strip(),
+        "excluded": [{"ref": reference(p), "role": p.role, "function": p.function, "name": p.name} for p in audience.excluded],
+        "identity_given": _says_who(form),
+        "files": sending.described(),
+    }  # fmt: skip
+    return SealedRecord(Compartment.CONTENT, 1, seal_json(sending.key, new_object_id(), body))
+
+
+def _identity(sending: NewReport, form: ReportForm, today: date) -> SealedRecord:
+    """There is one from the start, of the same size, also when nobody said who they are."""
+    body = identity_fields(1, today, form.identity_name, form.identity_contact)
+    return SealedRecord(
+        Compartment.IDENTITY, 1, seal_json(sending.identity, new_object_id(), body, mixed_with=sending.key)
+    )
+
+
+def identity_fields(n: int, today: date, name: str, contact: str) -> dict[str, Any]:
+    """The body of an identity record."""
+    return {
+        "type": "identity", "n": n, "by": "reporter", "day": today.isoformat(),
+        "name": clean_text(name).strip(), "contact": clean_text(contact).strip(),
+    }  # fmt: skip
+
+
+def _says_who(form: ReportForm) -> bool:
+    return bool(form.identity_name.strip() or form.identity_contact.strip())
+
+
+def _receipt(case_key: CaseKey, status: CaseStatus, *, again: bool) -> Receipt:
+    duties: dict[str, Duty] = {
+        duty.kind: duty
+        for duty in duties_at_receipt(
+            status.received_on, status.company.country,
+            acknowledgement_waived=status.acknowledgement_waived, meeting=status.meeting_wanted,
+        )  # fmt: skip
+    }
+    return Receipt(
+        case_key=None if status.key_kept else case_key.text,
+        number=status.number,
+        company_name=status.company.name,
+        received_on=status.received_on,
+        acknowledgement=duties.get("acknowledgement"),
+        feedback=duties["feedback"],
+        again=again,
+    )

@@ -1,0 +1,180 @@
+"""A site file names companies and what their channels rest on; one that breaks the law stops the start."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+from whistle.errors import SettingsWrong
+from whistle.rules.profiles import COUNTRIES, LONGEST_RETENTION_MONTHS, load_profiles, zone_in
+from whistle.rules.retention import Retention
+from whistle.rules.tables import LANGUAGES, Table, parse
+
+FILE: Final = "site.toml"
+
+_CODE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_CODE_LIMIT: Final = 40
+#: 2021:890 5:2: from so many employees on 1 January a company must have a channel of its own.
+DUTY_FROM: Final = 50
+#: 2021:890 5:3: private companies of at most so many may share one.
+SHARED_UP_TO: Final = 249
+
+
+class Basis(StrEnum):
+    """On what a company's channel rests."""
+
+    OWN = "own"
+    UNDER_50 = "under_50"
+    SHARED = "shared_5_3"
+    COLLECTIVE_AGREEMENT = "collective_agreement"
+    PROVIDER = "provider"
+
+
+#: These rest on a document, so the site file must say which.
+_NEEDS_REFERENCE: Final = frozenset({Basis.COLLECTIVE_AGREEMENT, Basis.PROVIDER})
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company, its own controller; `employees` on 1 January, `contact` the way to report by voice."""
+
+    code: str
+    name: str
+    country: str
+    zone: str
+    employees: int
+    basis: Basis
+    reference: str
+    contact: str
+    meeting: str
+    board_contact: str
+    retention: Retention
+
+
+@dataclass(frozen=True)
+class Site:
+    """A whole site; the first language is the one a stranger is greeted in, `leave_url` may be empty."""
+
+    name: str
+    languages: tuple[str, ...]
+    leave_url: str
+    security_contact: str
+    companies: tuple[Company, ...]
+
+    def company(self, code: str) -> Company | None:
+        """Return the company of that code, or None."""
+        return next((one for one in self.companies if one.code == code), None)
+
+
+def load_site(text: str, where: str = FILE) -> Site:
+    """Read a site file.
+
+    `[site]`: name, languages, leave_url, security_contact. `[[company]]`: code, name, country, employees,
+    basis, contact, and where wanted zone, reference, meeting, board_contact, retention_months.
+    SettingsWrong, one line that names the entry, for anything unknown, missing, doubled or against the law.
+    """
+    root = parse(text, where)
+    head = root.table("site")
+    companies = tuple(_company(one) for one in root.tables("company"))
+    root.finish()
+    if not companies:
+        raise root.wrong("no [[company]] is named.")
+    _refuse_doubles(companies, root)
+    site = Site(
+        name=head.text("name"),
+        languages=_languages(head),
+        leave_url=_leave_url(head),
+        security_contact=head.text("security_contact", ""),
+        companies=companies,
+    )
+    head.finish()
+    return site
+
+
+def _languages(head: Table) -> tuple[str, ...]:
+    languages = head.texts("languages", LANGUAGES)
+    for language in languages:
+        if language not in LANGUAGES:
+            raise head.wrong(f'language "{language}" is unknown; use {" or ".join(LANGUAGES)}.')
+    return languages
+
+
+def _leave_url(head: Table) -> str:
+    url = head.text("leave_url", "")
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise head.wrong('"leave_url" is not an address.') from error
+    if url and (parts.scheme != "https" or not parts.netloc):
+        raise head.wrong('"leave_url" must begin with https://.')
+    return url
+
+
+def _refuse_doubles(companies: tuple[Company, ...], root: Table) -> None:
+    seen: set[str] = set()
+    for company in companies:
+        if company.code in seen:
+            raise root.wrong(f'the code "{company.code}" is used by two companies.')
+        seen.add(company.code)
+
+
+def _company(table: Table) -> Company:
+    country = table.one_of("country", COUNTRIES)
+    company = Company(
+        code=_code(table),
+        name=table.text("name"),
+        country=country,
+        zone=zone_in(table, load_profiles().of(country).zone),
+        employees=table.number("employees", least=0),
+        basis=Basis(table.one_of("basis", frozenset(Basis))),
+        reference=table.text("reference", ""),
+        contact=table.text("contact"),
+        meeting=_meeting(table),
+        board_contact=table.text("board_contact", ""),
+        retention=_retention(table, country),
+    )
+    table.finish()
+    _check_basis(company, table)
+    return company
+
+
+def _code(table: Table) -> str:
+    code = table.text("code")
+    if len(code) > _CODE_LIMIT or not _CODE.fullmatch(code):
+        raise table.wrong(f'"code" must be small letters, digits and single hyphens, {_CODE_LIMIT} at most.')
+    return code
+
+
+def _meeting(table: Table) -> str:
+    # Speaking and meeting cannot be switched off (L4), so the key takes words on how, never a false.
+    if not table.has("meeting"):
+        return ""
+    try:
+        return table.text("meeting")
+    except SettingsWrong as error:
+        raise table.wrong('"meeting" says how people meet; it cannot be switched off.') from error
+
+
+def _retention(table: Table, country: str) -> Retention:
+    longest = load_profiles().of(country).periods["retention"].months
+    months = table.number("retention_months", least=1, default=longest)
+    if months > longest:
+        raise table.wrong(
+            f'"retention_months" is {months}; the law allows {LONGEST_RETENTION_MONTHS} at most.'
+        )
+    return Retention(months)
+
+
+def _check_basis(company: Company, table: Table) -> None:
+    if company.basis in _NEEDS_REFERENCE and not company.reference:
+        raise table.wrong(f'the basis "{company.basis}" needs a "reference" to its agreement.')
+    if company.basis is Basis.UNDER_50 and company.employees >= DUTY_FROM:
+        raise table.wrong(f'the basis "under_50" does not fit {company.employees} employees.')
+    if company.basis is Basis.SHARED:
+        if company.country != "SE":
+            raise table.wrong('the basis "shared_5_3" exists in Sweden only.')
+        if not DUTY_FROM <= company.employees <= SHARED_UP_TO:
+            raise table.wrong(
+                f'the basis "shared_5_3" takes {DUTY_FROM} to {SHARED_UP_TO} people, not {company.employees}.'
+            )

@@ -1,0 +1,69 @@
+"""What the server says of itself: its own start, stop and failures by type and place, never a value of a request."""
+
+import os
+import sys
+import traceback
+from typing import Any
+
+
+class QuietLog:
+    """Stands in for gunicorn's logger. The master reads no request, so its warnings are said in full."""
+
+    def __init__(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self._master = os.getpid()
+
+    def failure(self, doing: str, error: BaseException) -> None:
+        """Say that something failed: what was being done, the error's type and place."""
+        frames = list(traceback.walk_tb(error.__traceback__))
+        place = "nowhere"
+        if frames:
+            code, line = frames[-1][0].f_code, frames[-1][1]
+            place = f"{os.sep.join(code.co_filename.split(os.sep)[-3:])}:{line}"
+        self._say(f"{doing} failed: {type(error).__name__} at {place}")
+
+    def critical(self, message: object, *values: object, **_: Any) -> None:
+        """A condition of the server itself."""
+        self._from_gunicorn(message, values)
+
+    error = critical
+    warning = critical
+
+    def exception(self, message: object, *_values: object, **_: Any) -> None:
+        """An unexpected error, by type and place."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            self.failure("server: " + str(message).split("%", 1)[0].strip(), error)
+
+    def info(self, message: object, *values: object, **_: Any) -> None:
+        """Nothing: starting and stopping are the caller's to tell."""
+
+    debug = info
+
+    def log(self, _level: object, _message: object, *_values: object, **_: Any) -> None:
+        """Nothing: gunicorn says nothing of ours at a level it names."""
+
+    def access(self, *_: object) -> None:
+        """Nothing: the doors keep their own counters."""
+
+    def setup(self, cfg: Any) -> None:
+        """Follow a new configuration."""
+        self.cfg = cfg
+
+    def reopen_files(self) -> None:
+        """Nothing is open."""
+
+    def close_on_exec(self) -> None:
+        """Nothing is open."""
+
+    def _from_gunicorn(self, message: object, values: tuple[object, ...]) -> None:
+        text = str(message)
+        if os.getpid() != self._master:
+            # A worker has seen requests: only the words of the program itself are safe to say.
+            text, values = text.split("%", 1)[0].split(":", 1)[0], ()
+        self._say("server: " + (text % values if values else text).splitlines()[0])
+
+    @staticmethod
+    def _say(line: str) -> None:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()

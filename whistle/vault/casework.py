@@ -1,0 +1,243 @@
+"""A standing case changes only here: its row locked, its inventory checked before and renewed after."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NoReturn
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from whistle.crypto.header import Compartment, Header, Kind
+from whistle.crypto.inventory import Entry
+from whistle.errors import Gone, NotThere, RuleRefused
+from whistle.rules.calendar import local_day
+from whistle.rules.deadlines import CaseFacts, next_duty
+from whistle.vault import directory, inventory
+from whistle.vault.facts import Addition, CaseStatus, CompanyFacts, SealedGrant, SealedRecord
+from whistle.vault.store import Store, Work
+from whistle.vault.tables import blobs, cases, certificates, grants, holds, readers, records
+
+NEVER = date(9999, 12, 31)
+"""Sorts after every day: a case with no duty left."""
+
+_COUNTERS = {Compartment.CONTENT: "n_content", Compartment.IDENTITY: "n_identity", Compartment.INTERNAL: "n_internal"}
+
+
+@dataclass
+class Change:
+    """A case being changed in one unit of work."""
+
+    work: Work
+    store: Store
+    row: Row[Any]
+    company: CompanyFacts
+    today: date
+    entries: list[Entry]
+    columns: dict[str, Any] = field(default_factory=dict)
+    lines: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def db(self) -> Connection:
+        """The connection of the unit of work."""
+        return self.work.db
+
+    def now(self, column: str) -> Any:
+        """A column's value as it will be written."""
+        return self.columns.get(column, getattr(self.row, column))
+
+    def set(self, **columns: Any) -> None:
+        """Change columns of the case."""
+        self.columns.update(columns)
+
+    def log(self, action: str, actor: str, **facts: Any) -> None:
+        """Leave a ledger line about this case."""
+        self.lines.append((action, actor, facts))
+
+    def add(self, addition: Addition) -> None:
+        """Add sealed objects; each must say of itself that it belongs here."""
+        for record in addition.records:
+            self._add_record(record)
+        for grant in addition.grants:
+            self.put_grant(grant)
+        if addition.blobs:
+            self._add_blobs(addition)
+
+    def put_grant(self, grant: SealedGrant) -> None:
+        """Add a grant, or replace the one this holder has for the same key."""
+        header = _header(grant.sealed, self.row.id, (Kind.GRANT, Kind.OWN_GRANT))
+        place = (
+            (grants.c.case_id == self.row.id)
+            & (grants.c.holder_id == grant.holder_id)
+            & (grants.c.compartment == header.compartment)
+            & (grants.c.epoch == header.epoch)
+        )
+        old = self.db.execute(select(grants.c.sha256).where(place)).scalar_one_or_none()
+        if old is not None:
+            self.entries = [entry for entry in self.entries if entry.sealed_sha256 != bytes(old)]
+            self.db.execute(delete(grants).where(place))
+        entry = inventory.entry_of(grant.sealed)
+        self.entries.append(entry)
+        self.db.execute(insert(grants).values(**grant_row(self.row.id, grant, header, entry)))
+
+    def _add_record(self, record: SealedRecord) -> None:
+        header = _header(record.sealed, self.row.id, (Kind.RECORD,))
+        counter = _COUNTERS[Compartment(header.compartment)]
+        if record.n != self.now(counter) + 1:
+            raise RuleRefused("number", "Somebody wrote at the same moment. Send it again.")
+        self.columns[counter] = record.n
+        entry = inventory.entry_of(record.sealed)
+        self.entries.append(entry)
+        self.db.execute(insert(records).values(**record_row(self.row.id, record, header, entry, self.today)))
+
+    def _add_blobs(self, addition: Addition) -> None:
+        ids = []
+        for blob in addition.blobs:
+            header = _header(blob.sealed_header, self.row.id, (Kind.BLOB,))
+            entry = inventory.entry_of(blob.sealed_header, blob.sha256)
+            self.entries.append(entry)
+            self.db.execute(insert(blobs).values(**blob_row(self.row.id, blob, header, self.today)))
+            ids.append(header.object_id)
+        self.work.after(lambda: self.store.blobs.publish(ids))
+
+
+@contextmanager
+def changing(store: Store, number_or_id: str | bytes, now: datetime) -> Iterator[Change]:
+    """Lock a case, check it, and write what the block changed. Raises `NotThere`, `Gone`, `Tampered`."""
+    with store.writing() as work:
+        row = locked_case(work.db, number_or_id)
+        company = directory.company_by_id(work.db, row.company_id)
+        today = max(local_day(now, company.zone), row.touched_on)
+        change = Change(work, store, row, company, today, inventory.checked(work.db, store.keys.inventory, row))
+        before = list(change.entries)
+        yield change
+        _finish(change, changed=change.entries != before)
+
+
+def _finish(change: Change, *, changed: bool) -> None:
+    n = change.row.inventory_n + (1 if changed else 0)
+    for action, actor, facts in change.lines:
+        change.work.log(action, day=change.today, actor=actor, case=change.row.number, facts=facts | {"n": n})
+    if change.lines:
+        change.set(touched_on=change.today)
+    kind, due = next_day(change.db, change.row, change.columns, change.company, change.today)
+    change.set(next_kind=kind, next_on=due)
+    inventory.save(change.db, change.store.keys.inventory, change.row.id, n, change.entries, **change.columns)
+    place(change.db, change.row.id, open_=change.now("state") != "closed", due_on=due)
+
+
+def locked_case(db: Connection, number_or_id: str | bytes) -> Row[Any]:
+    """The case's row, locked until the unit of work ends. `Gone` if its certificate is all that is left."""
+    column = cases.c.number if isinstance(number_or_id, str) else cases.c.id
+    row = db.execute(select(cases).where(column == number_or_id).with_for_update()).one_or_none()
+    if row is None:
+        raise_absent(db, number_or_id)
+    return row
+
+
+def raise_absent(db: Connection, number_or_id: str | bytes) -> NoReturn:
+    """Raise `Gone` when the case's certificate is all that is left of it, else `NotThere`."""
+    if isinstance(number_or_id, str):
+        left = select(certificates.c.purged_on).where(certificates.c.case_number == number_or_id)
+        if (purged_on := db.execute(left).scalar_one_or_none()) is not None:
+            raise Gone(purged_on.isoformat())
+    raise NotThere("there is no such case")
+
+
+def place(db: Connection, case_id: bytes, *, open_: bool, due_on: date) -> None:
+    """Move the case in its readers' lists."""
+    db.execute(update(readers).where(readers.c.case_id == case_id).values(open=open_, due_on=due_on))
+
+
+def next_day(
+    db: Connection, row: Any, columns: Mapping[str, Any], company: CompanyFacts, today: date
+) -> tuple[str | None, date]:
+    """The next duty of a case and its day, after the changes in `columns`."""
+    duty = next_duty(case_facts(db, row, columns, company), today)
+    return (duty.kind, duty.due_on) if duty is not None else (None, NEVER)
+
+
+def case_facts(db: Connection, row: Any, columns: Mapping[str, Any], company: CompanyFacts) -> CaseFacts:
+    """What the deadlines depend on."""
+
+    def value(name: str) -> Any:
+        return columns.get(name, getattr(row, name))
+
+    review = db.execute(
+        select(func.min(holds.c.review_on)).where(holds.c.case_id == row.id, holds.c.released_on.is_(None))
+    ).scalar_one()
+    return CaseFacts(
+        state=value("state"),
+        country=company.country,
+        zone=company.zone,
+        received_on=value("received_on"),
+        acknowledged_on=value("acknowledged_on"),
+        acknowledgement_waived=value("acknowledgement_waived"),
+        feedback_given_on=value("feedback_on"),
+        closed_on=value("closed_on"),
+        purge_due_on=value("purge_on"),
+        meeting_wanted=value("meeting_wanted"),
+        untouched_since=value("touched_on"),
+        hold_review_on=review,
+    )
+
+
+def status_of(row: Any, company: CompanyFacts) -> CaseStatus:
+    """The facts of a case row."""
+    return CaseStatus(
+        id=bytes(row.id),
+        number=row.number,
+        company=company,
+        reporter_key=bytes(row.reporter_key),
+        key_kept=row.key_kept,
+        state=row.state,
+        received_on=row.received_on,
+        acknowledgement_waived=row.acknowledgement_waived,
+        meeting_wanted=row.meeting_wanted,
+        acknowledged_on=row.acknowledged_on,
+        feedback_on=row.feedback_on,
+        closed_on=row.closed_on,
+        purge_on=row.purge_on,
+        touched_on=row.touched_on,
+        next_kind=row.next_kind,
+        next_on=row.next_on,
+        unread=row.unread,
+        n_content=row.n_content,
+        n_identity=row.n_identity,
+        n_internal=row.n_internal,
+        reopen_asked_by=row.reopen_asked_by,
+        inventory_n=row.inventory_n,
+    )
+
+
+def grant_row(case_id: bytes, grant: SealedGrant, header: Header, entry: Entry) -> dict[str, Any]:
+    """A row of `grants`."""
+    return {
+        "case_id": case_id, "holder_id": grant.holder_id, "compartment": header.compartment, "epoch": header.epoch,
+        "kind": header.kind, "object_id": header.object_id, "key_id": header.key_id,
+        "sha256": entry.sealed_sha256, "sealed": grant.sealed,
+    }  # fmt: skip
+
+
+def record_row(case_id: bytes, record: SealedRecord, header: Header, entry: Entry, day: date) -> dict[str, Any]:
+    """A row of `records`."""
+    return {
+        "case_id": case_id, "compartment": header.compartment, "n": record.n, "epoch": header.epoch,
+        "object_id": header.object_id, "key_id": header.key_id, "on_day": day,
+        "sha256": entry.sealed_sha256, "sealed": record.sealed,
+    }  # fmt: skip
+
+
+def blob_row(case_id: bytes, blob: Any, header: Header, day: date) -> dict[str, Any]:
+    """A row of `blobs`."""
+    return {
+        "object_id": header.object_id, "case_id": case_id, "compartment": header.compartment, "epoch": header.epoch,
+        "key_id": header.key_id, "on_day": day, "length": blob.length, "sha256": blob.sha256,
+    }  # fmt: skip
+
+
+def _header(sealed: bytes, case_id: bytes, kinds: tuple[Kind, ...]) -> Header:
+    header = Header.parse(sealed)
+    if header.kind not in kinds or header.case_id != bytes(case_id):
+        raise RuleRefused("header", "A sealed object belongs to another case.")
+    return header

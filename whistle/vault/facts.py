@@ -1,0 +1,243 @@
+"""What leaves the vault: frozen facts and sealed bytes, never a table row."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFacts:
+    """A company of the group; `open` says whether a confirmed handler is there to read."""
+
+    id: bytes
+    code: str
+    name: str
+    country: str
+    zone: str
+    contact: str
+    meeting: str
+    retention_months: int
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person whose confirmed key something may be sealed to (1216-byte public key, 16-byte key id)."""
+
+    person_id: bytes
+    name: str
+    function: str
+    role: str
+    public_key: bytes
+    key_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedGrant:
+    """A grant or own grant; `holder_id` is a person's id, or the case's own id for its reporter."""
+
+    holder_id: bytes
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecord:
+    """A record: running number `n` in its compartment, the day, and the sealed bytes."""
+
+    compartment: int
+    n: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBlob:
+    """A blob whose bytes are already staged in the blob store; `sha256` over all sealed bytes."""
+
+    sealed_header: bytes
+    length: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """All of a report, sealed: taken in one transaction or not at all."""
+
+    case_id: bytes
+    company_code: str
+    locator_hash: bytes
+    reporter_key: bytes
+    acknowledgement_waived: bool
+    meeting_wanted: bool
+    grants: tuple[SealedGrant, ...]
+    records: tuple[SealedRecord, ...]
+    blobs: tuple[SealedBlob, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Sealed objects that one command adds to a standing case, at the inventory number it was read at."""
+
+    grants: tuple[SealedGrant, ...] = ()
+    records: tuple[SealedRecord, ...] = ()
+    blobs: tuple[SealedBlob, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """Everything about a case that is not sealed."""
+
+    id: bytes
+    number: str
+    company: CompanyFacts
+    reporter_key: bytes
+    key_kept: bool
+    state: str
+    received_on: date
+    acknowledgement_waived: bool
+    meeting_wanted: bool
+    acknowledged_on: date | None
+    feedback_on: date | None
+    closed_on: date | None
+    purge_on: date | None
+    touched_on: date
+    next_kind: str | None
+    next_on: date
+    unread: int
+    n_content: int
+    n_identity: int
+    n_internal: int
+    reopen_asked_by: bytes | None
+    inventory_n: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGrant:
+    """A grant as it stands."""
+
+    holder_id: bytes
+    compartment: int
+    epoch: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as it stands."""
+
+    compartment: int
+    n: int
+    epoch: int
+    object_id: bytes
+    day: date
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """A blob as it stands; its bytes are read through the blob store."""
+
+    object_id: bytes
+    compartment: int
+    epoch: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldInForceFacts:
+    """A hold as anybody who may open the case sees it: ground and review date, never the citation."""
+
+    id: bytes
+    ground: str
+    placed_on: date
+    review_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """A case whose inventory was checked: its status and every sealed object the caller asked for."""
+
+    status: CaseStatus
+    grants: tuple[StoredGrant, ...]
+    records: tuple[StoredRecord, ...]
+    blobs: tuple[StoredBlob, ...]
+    closings: tuple[tuple[date, date], ...]
+    holds: tuple[HoldInForceFacts, ...]
+    readers: tuple[tuple[bytes, str], ...]
+    unread: int
+    has_custodian: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """One line of a handler's list: what opens its subject, and nothing more."""
+
+    status: CaseStatus
+    grant: StoredGrant
+    record: StoredRecord
+    held: bool
+    unread: int
+    readers: tuple[tuple[bytes, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """A count that stops at a bound; `more` says that there are more than `value`."""
+
+    value: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a handler's list."""
+
+    rows: tuple[ListedCase, ...]
+    total: Bounded
+    late: Bounded
+    soon: Bounded
+    after: tuple[date, bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """That a person holds a role in a company from a day on."""
+
+    id: bytes
+    person_id: bytes
+    company_code: str
+    role: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """A person without a secret."""
+
+    id: bytes
+    name: str
+    email: str
+    function: str
+    state: str
+    key_id: bytes | None
+    designations: tuple[Designation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFacts:
+    """What a sign-in needs before anything is known about who asks; the same shape for an unknown name."""
+
+    person_id: bytes
+    lock: bytes
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """What an account hands out once its auth value was right."""
+
+    person_id: bytes
+    name: str
+    lock: bytes
+    totp: bytes
+    totp_step: int
+    public_key: bytes
+    roles: tuple[tuple[str, str], ...]

@@ -1,0 +1,234 @@
+"""A hold is placed and released by legal alone, on one of three grounds, without a look at the content."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, insert, or_, select, update
+
+from whistle.crypto import chain
+from whistle.crypto.header import Header, Kind
+from whistle.errors import Conflict, NotThere, RuleRefused
+from whistle.rules.calendar import local_day
+from whistle.rules.holds import release_needs_second
+from whistle.rules.retention import HoldFacts, closed_for_work
+from whistle.vault import casework, directory, reading
+from whistle.vault.facts import CaseStatus, CompanyFacts, SealedGrant
+from whistle.vault.serverkeys import ServerKeys
+from whistle.vault.store import Store
+from whistle.vault.tables import cases, hold_grants, holds, people
+
+HOLD_LABEL = b"whistle/v1/hold\0"
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    """A hold with its citation sealed to the keys of legal; `once` is the same for the same hold sent twice."""
+
+    id: bytes
+    ground: str
+    review_on: date
+    once: bytes
+    sealed: bytes
+    grants: tuple[SealedGrant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHold:
+    """A hold as it stands, with the grant of the person who asked."""
+
+    id: bytes
+    status: CaseStatus
+    ground: str
+    placed_on: date
+    placed_by: str
+    review_on: date
+    late: bool
+    sealed: bytes
+    grant: bytes | None
+    needs_second: bool
+    release_asked_by: bytes | None
+    release_asked_name: str
+    release_sealed: bytes | None
+    released_on: date | None
+
+
+def place(store: Store, person_id: bytes, number: str, new: NewHold, now: datetime) -> bytes:
+    """Place a hold on a case; the same hold sent twice is one. Raises `Gone`, `NotThere`, `RuleRefused`."""
+    with casework.changing(store, number, now) as change:
+        name = _require_legal(change.db, person_id, change.company, change.today)
+        same = select(holds.c.id).where(
+            holds.c.case_id == change.row.id, holds.c.once == new.once, holds.c.released_on.is_(None)
+        )
+        standing = change.db.execute(same).scalar_one_or_none()
+        if standing is not None:
+            return bytes(standing)
+        _check_sealed(new)
+        late = closed_for_work(reading.retention_facts(change.row, change.company), now)
+        row = {
+            "id": new.id, "case_id": change.row.id, "ground": new.ground, "placed_on": change.today, "placed_by": person_id,
+            "review_on": new.review_on, "late": late, "once": new.once, "sealed": new.sealed, "released_on": None,
+        }  # fmt: skip
+        change.db.execute(insert(holds).values(**row, mac=hold_mac(store.keys, row)))
+        rows = [{"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed} for g in new.grants]
+        change.db.execute(insert(hold_grants), rows)
+        facts = {"hold": new.id.hex(), "ground": new.ground, "review_on": new.review_on.isoformat(), "late": late}
+        change.log("hold_placed", name, **facts)
+        return new.id
+
+
+def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes, now: datetime) -> bool:
+    """Release a hold, or ask a second person to where the rules want one. True when it is released."""
+    with casework.changing(store, _case_of(store, hold_id), now) as change:
+        name = _require_legal(change.db, person_id, change.company, change.today)
+        row = _in_force(change.db, hold_id)
+        facts = reading.retention_facts(change.row, change.company)
+        standing = HoldFacts(row.ground, row.placed_on, row.review_on, row.released_on)
+        if release_needs_second(standing, facts, now):
+            asked = {"release_asked_by": person_id, "release_sealed": sealed_reason}
+            change.db.execute(update(holds).where(holds.c.id == hold_id).values(**asked))
+            change.log("release_asked", name, hold=hold_id.hex())
+            return False
+        _release(change, row, person_id, name, {"release_sealed": sealed_reason})
+        return True
+
+
+def confirm_release(store: Store, person_id: bytes, hold_id: bytes, now: datetime) -> None:
+    """Release a hold that another person asked to release. Raises `RuleRefused("same_person")`."""
+    with casework.changing(store, _case_of(store, hold_id), now) as change:
+        name = _require_legal(change.db, person_id, change.company, change.today)
+        row = _in_force(change.db, hold_id)
+        if row.release_asked_by is None:
+            raise Conflict("nobody asked to release this hold")
+        if bytes(row.release_asked_by) == person_id:
+            raise RuleRefused("same_person", "Somebody else must confirm what you asked for.")
+        _release(change, row, person_id, name, {})
+
+
+def of_companies(store: Store, person_id: bytes, companies: list[bytes], now: datetime) -> tuple[StoredHold, ...]:
+    """Every hold of these companies' cases, earliest review first; each with the reader's own grant."""
+    asked = people.alias("asked")
+    query = (
+        select(holds, cases, people.c.name.label("placed_name"), asked.c.name.label("asked_name"), hold_grants.c.sealed.label("own"))
+        .join_from(holds, cases)
+        .join(people, people.c.id == holds.c.placed_by)
+        .outerjoin(asked, asked.c.id == holds.c.release_asked_by)
+        .outerjoin(hold_grants, (hold_grants.c.hold_id == holds.c.id) & (hold_grants.c.person_id == person_id))
+        .where(cases.c.company_id.in_(companies))
+        .order_by(holds.c.review_on, holds.c.id)
+    )
+    with store.reading() as db:
+        known = {company.id: company for company in directory.all_companies(db)}
+        return tuple(_stored(row._mapping, known, now) for row in db.execute(query))  # noqa: SLF001 (SQLAlchemy's public name)
+
+
+def _stored(row: Any, known: dict[bytes, CompanyFacts], now: datetime) -> StoredHold:
+    case = _CaseColumns(row)
+    company = known[bytes(case.company_id)]
+    standing = HoldFacts(row[holds.c.ground], row[holds.c.placed_on], row[holds.c.review_on], row[holds.c.released_on])
+    needs = release_needs_second(standing, reading.retention_facts(case, company), now)
+    return StoredHold(
+        id=bytes(row[holds.c.id]),
+        status=casework.status_of(case, company),
+        ground=row[holds.c.ground],
+        placed_on=row[holds.c.placed_on],
+        placed_by=row["placed_name"],
+        review_on=row[holds.c.review_on],
+        late=row[holds.c.late],
+        sealed=bytes(row[holds.c.sealed]),
+        grant=None if row["own"] is None else bytes(row["own"]),
+        needs_second=needs,
+        release_asked_by=row[holds.c.release_asked_by],
+        release_asked_name=row["asked_name"] or "",
+        release_sealed=row[holds.c.release_sealed],
+        released_on=row[holds.c.released_on],
+    )
+
+
+class _CaseColumns:
+    """The columns of a case inside a joined row, read by their plain names."""
+
+    def __init__(self, row: Any) -> None:
+        for column in cases.c:
+            setattr(self, column.name, row[column])
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
+def hold_mac(keys: ServerKeys, row: Any) -> bytes:
+    """The keyed hash over what a hold says in the clear: one that was edited in the database shows."""
+    fields = [
+        bytes(row["id"]).hex(), bytes(row["case_id"]).hex(), row["ground"], row["placed_on"].isoformat(),
+        row["review_on"].isoformat(), row["released_on"].isoformat() if row["released_on"] else "",
+    ]  # fmt: skip
+    return chain.keyed_hash(keys.inventory, HOLD_LABEL, json.dumps(fields).encode())
+
+
+def _release(change: casework.Change, row: Row[Any], person_id: bytes, name: str, values: dict[str, Any]) -> None:
+    fields = {**row._mapping, "released_on": change.today}  # noqa: SLF001 (SQLAlchemy's public name)
+    values |= {"released_on": change.today, "released_by": person_id, "mac": hold_mac(change.store.keys, fields)}
+    change.db.execute(update(holds).where(holds.c.id == row.id).values(**values))
+    change.log("hold_released", name, hold=bytes(row.id).hex())
+
+
+def _check_sealed(new: NewHold) -> None:
+    header = Header.parse(new.sealed)
+    if header.kind != Kind.RECORD or header.case_id != new.id:
+        raise RuleRefused("header", "The sealed citation belongs to another hold.")
+
+
+def _in_force(db: Connection, hold_id: bytes) -> Row[Any]:
+    row = db.execute(select(holds).where(holds.c.id == hold_id, holds.c.released_on.is_(None))).one_or_none()
+    if row is None:
+        raise Conflict("the hold was released already")
+    return row
+
+
+def _case_of(store: Store, hold_id: bytes) -> bytes:
+    with store.reading() as db:
+        case_id = db.execute(select(holds.c.case_id).where(holds.c.id == hold_id)).scalar_one_or_none()
+    if case_id is None:
+        raise NotThere("there is no such hold")
+    return bytes(case_id)
+
+
+def _require_legal(db: Connection, person_id: bytes, company: CompanyFacts, today: date) -> str:
+    if not directory.serves(db, person_id, company.id, "legal", today):
+        raise NotThere("there is no such case, or it is not yours")
+    name: str = db.execute(select(people.c.name).where(people.c.id == person_id)).scalar_one()
+    return name
+
+
+def legal_case(store: Store, person_id: bytes, number: str, now: datetime) -> tuple[CaseStatus, bool]:
+    """A case as legal sees it, and whether it is held. Raises `NotThere`, `Gone`."""
+    with store.reading() as db:
+        row = db.execute(select(cases).where(cases.c.number == number)).one_or_none()
+        if row is None:
+            casework.raise_absent(db, number)
+        company = directory.company_by_id(db, row.company_id)
+        _require_legal(db, person_id, company, local_day(now, company.zone))
+        return casework.status_of(row, company), bool(reading.holds_in_force(db, row.id))
+
+
+def upcoming(store: Store, companies: list[bytes], until: date) -> tuple[tuple[CaseStatus, bool], ...]:
+    """Closed cases of these companies that are purged by `until`, soonest first, and whether each is held."""
+    held = exists(select(holds.c.id).where(holds.c.case_id == cases.c.id, holds.c.released_on.is_(None))).label("held")
+    query = (
+        select(cases, held)
+        .where(cases.c.company_id.in_(companies), or_(cases.c.purge_on <= until, held))
+        .order_by(cases.c.purge_on, cases.c.number)
+        .limit(500)
+    )
+    with store.reading() as db:
+        known = {company.id: company for company in directory.all_companies(db)}
+        return tuple((casework.status_of(row, known[bytes(row.company_id)]), bool(row.held)) for row in db.execute(query))
+
+
+def hold_facts(db: Connection) -> list[tuple[str, str, str, date, date]]:
+    """The holds in force: id, case number, ground, day placed, review date."""
+    query = (
+        select(holds, cases.c.number).join_from(holds, cases).where(holds.c.released_on.is_(None)).order_by(holds.c.review_on, holds.c.id)
+    )
+    return [(bytes(r.id).hex(), r.number, r.ground, r.placed_on, r.review_on) for r in db.execute(query)]

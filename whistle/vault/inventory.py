@@ -1,0 +1,57 @@
+"""What stands under a case is counted and keyed: what is missing, old, swapped or invented shows."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from whistle.crypto.header import Header, Kind
+from whistle.crypto.inventory import Entry, inventory_holds, inventory_mac
+from whistle.errors import Tampered
+from whistle.vault.tables import blobs, cases, grants, records
+
+_GRANTS = select(grants.c.kind, grants.c.object_id, grants.c.key_id, grants.c.sha256)
+_RECORDS = select(records.c.object_id, records.c.key_id, records.c.sha256)
+_BLOBS = select(blobs.c.object_id, blobs.c.key_id, blobs.c.sha256)
+
+
+def entry_of(sealed: bytes, sha256: bytes | None = None) -> Entry:
+    """The inventory row of a sealed object; for a blob its header is enough when `sha256` is known."""
+    header = Header.parse(sealed)
+    return Entry(header.kind, header.object_id, header.key_id, sha256 or hashlib.sha256(sealed).digest())
+
+
+def entries(db: Connection, case_id: bytes) -> list[Entry]:
+    """Every grant, record and blob of a case as the tables name them."""
+    found = [Entry(r[0], bytes(r[1]), bytes(r[2]), bytes(r[3])) for r in db.execute(_GRANTS.where(grants.c.case_id == case_id))]
+    found += [
+        Entry(Kind.RECORD, bytes(r[0]), bytes(r[1]), bytes(r[2])) for r in db.execute(_RECORDS.where(records.c.case_id == case_id))
+    ]
+    found += [Entry(Kind.BLOB, bytes(r[0]), bytes(r[1]), bytes(r[2])) for r in db.execute(_BLOBS.where(blobs.c.case_id == case_id))]
+    return found
+
+
+def checked(db: Connection, mac_key: bytes, case: Row[Any]) -> list[Entry]:
+    """The entries of `case`, after its inventory agreed; raises `Tampered`."""
+    standing = entries(db, case.id)
+    require(mac_key, case, standing)
+    return standing
+
+
+def require(mac_key: bytes, case: Row[Any], standing: list[Entry]) -> None:
+    """Raise `Tampered` unless `standing` is what the case's inventory was made over."""
+    if not inventory_holds(mac_key, bytes(case.id), case.inventory_n, standing, bytes(case.inventory_mac)):
+        raise Tampered(f"case {case.number}: its objects are not the ones that were stored")
+
+
+def save(db: Connection, mac_key: bytes, case_id: bytes, n: int, standing: list[Entry], **columns: object) -> None:
+    """Write the inventory of a case after a change, together with the other `columns` that changed."""
+    mac = inventory_mac(mac_key, case_id, n, standing)
+    db.execute(update(cases).where(cases.c.id == case_id).values(inventory_n=n, inventory_mac=mac, **columns))
+
+
+def same_bytes(standing: list[Entry], sealed: bytes) -> None:
+    """Raise `Tampered` unless these very bytes are in an inventory that was checked."""
+    digest = hashlib.sha256(sealed).digest()
+    if not any(entry.sealed_sha256 == digest for entry in standing):
+        raise Tampered("a sealed object is not the one that was stored")

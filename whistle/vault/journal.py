@@ -1,0 +1,109 @@
+"""The journal repeats, outside the database, every ledger line that a restored backup must live through again."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from whistle.crypto import chain
+from whistle.errors import Tampered
+from whistle.vault.serverkeys import PRIVATE_FILE, ServerKeys, locked
+from whistle.vault.store import Store
+from whistle.vault.tables import ledger
+
+LABEL = b"whistle/v1/journal\0"
+START = bytes(32)
+
+JOURNALED = ("purged", "hold_placed", "hold_released", "person_retired")
+"""What a backup from before must not undo (RULES.md 3)."""
+
+
+def catch_up(store: Store) -> int:
+    """Append every ledger line of those kinds that the journal lacks; safe to repeat. Returns how many were."""
+    with locked(store.keys.folder / "journal.lock"):
+        last = _last(store.keys)
+        lines = _missing(store, last["ledger_seq"] if last else 0)
+        if lines:
+            _append(store.keys, last, lines)
+        return len(lines)
+
+
+def expected(store: Store) -> list[int]:
+    """The numbers of the ledger lines that the journal should repeat."""
+    query = select(ledger.c.seq).where(ledger.c.action.in_(JOURNALED)).order_by(ledger.c.seq)
+    with store.reading() as db:
+        return list(db.execute(query).scalars())
+
+
+def read(path: Path, verifying_key: bytes) -> Iterator[dict[str, Any]]:
+    """Every line of a journal, each checked against the one before. Raises `Tampered` naming the line."""
+    previous = START
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            line = _checked(raw, number, previous, verifying_key)
+            previous = bytes.fromhex(line["hash"])
+            yield line
+
+
+def _checked(raw: bytes, number: int, previous: bytes, verifying_key: bytes) -> dict[str, Any]:
+    try:
+        line: dict[str, Any] = json.loads(raw)
+        digest, signature = bytes.fromhex(line["hash"]), bytes.fromhex(line["signature"])
+        fields = {key: value for key, value in line.items() if key not in ("hash", "signature")}
+    except (ValueError, KeyError, TypeError) as error:
+        raise Tampered(f"journal line {number} cannot be read") from error
+    if fields.get("n") != number or chain.link(previous, fields) != digest:
+        raise Tampered(f"journal line {number} was changed, or one before it is missing")
+    if not chain.verify(verifying_key, LABEL, digest, signature):
+        raise Tampered(f"journal line {number} is not signed by this site's key")
+    return line
+
+
+def _missing(store: Store, after: int) -> list[dict[str, Any]]:
+    query = select(ledger).where(ledger.c.seq > after, ledger.c.action.in_(JOURNALED)).order_by(ledger.c.seq)
+    with store.reading() as db:
+        return [
+            {"ledger_seq": r.seq, "day": r.on_day.isoformat(), "kind": r.action, "case": r.case_number, "facts": json.loads(r.facts)}
+            for r in db.execute(query)
+        ]
+
+
+def _append(keys: ServerKeys, last: dict[str, Any] | None, lines: list[dict[str, Any]]) -> None:
+    previous, number = (bytes.fromhex(last["hash"]), last["n"]) if last else (START, 0)
+    written = bytearray()
+    for line in lines:
+        number += 1
+        fields = {**line, "n": number}
+        previous = chain.link(previous, fields)
+        signed = fields | {"hash": previous.hex(), "signature": chain.sign(keys.sign, LABEL, previous).hex()}
+        written += chain.canonical(signed) + b"\n"
+    handle = os.open(keys.folder / "journal", os.O_CREAT | os.O_WRONLY | os.O_APPEND, PRIVATE_FILE)
+    try:
+        os.write(handle, written)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+TAIL_BYTES = 64 * 1024
+"""More than the longest line: what is read from the end to find the last one."""
+
+
+def _last(keys: ServerKeys) -> dict[str, Any] | None:
+    """The last whole line; one that a power cut left half is taken away first."""
+    path = keys.folder / "journal"
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    with path.open("r+b") as file:
+        size = path.stat().st_size
+        file.seek(max(0, size - TAIL_BYTES))
+        tail = file.read()
+        if not tail.endswith(b"\n"):
+            keep = tail.rfind(b"\n") + 1
+            file.truncate(size - len(tail) + keep)
+            tail = tail[:keep]
+    lines = tail.splitlines()
+    return json.loads(lines[-1]) if lines else None

@@ -1,0 +1,43 @@
+"""One process leads: on SQLite by a row that runs out, on PostgreSQL by a lock that dies with its connection."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import insert, select, text, update
+
+from whistle.vault.store import Store
+from whistle.vault.tables import leases
+
+LEASE_SECONDS = 50
+"""A leader that died is replaced within a minute."""
+
+ADVISORY_LOCK = 0x57484953
+"""PostgreSQL's number for "this site is being ticked": the letters WHIS."""
+
+
+@contextmanager
+def leading(store: Store, holder: str, second: int) -> Iterator[bool]:
+    """Whether this process leads while the block runs. `second` is Unix time by the machine's clock."""
+    if store.embedded:
+        yield _take_row(store, holder, second)
+        return
+    with store.engine.connect() as db:
+        led = bool(db.execute(text("select pg_try_advisory_lock(:n)"), {"n": ADVISORY_LOCK}).scalar_one())
+        try:
+            yield led
+        finally:
+            if led:
+                db.execute(text("select pg_advisory_unlock(:n)"), {"n": ADVISORY_LOCK})
+
+
+def _take_row(store: Store, holder: str, second: int) -> bool:
+    with store.writing() as work:
+        row = work.db.execute(select(leases).where(leases.c.name == "tick")).one_or_none()
+        until = second + LEASE_SECONDS
+        if row is None:
+            work.db.execute(insert(leases).values(name="tick", holder=holder, until=until))
+            return True
+        if row.holder != holder and second < row.until <= until:
+            return False
+        work.db.execute(update(leases).where(leases.c.name == "tick").values(holder=holder, until=until))
+        return True

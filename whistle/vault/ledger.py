@@ -1,0 +1,138 @@
+"""The ledger says who did what to which case on which day; each line seals the ones before it."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from whistle.crypto import chain
+from whistle.errors import Tampered
+from whistle.vault.serverkeys import ServerKeys
+from whistle.vault.tables import ledger, ledger_head
+
+HEAD_LABEL = b"whistle/v1/ledger-head\0"
+ACTOR_LABEL = b"whistle/v1/ledger-actor\0"
+GENESIS = bytes(32)
+"""What the first line is chained to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line to be written: day, action, case number (or empty), the actor's name, facts without content."""
+
+    day: date
+    action: str
+    case: str
+    actor: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stands."""
+
+    seq: int
+    day: date
+    action: str
+    case: str
+    actor: str
+    facts: dict[str, Any]
+
+
+def found(db: Connection, keys: ServerKeys) -> None:
+    """Write the head of an empty ledger; done once, when a site is made."""
+    db.execute(insert(ledger_head).values(id=1, seq=0, hash=GENESIS, signature=_sign(keys, 0, GENESIS)))
+
+
+def append(db: Connection, keys: ServerKeys, entries: Iterable[Entry]) -> dict[str, Any]:
+    """Chain `entries` to the ledger and sign its new head; returns the head to be copied into `keys/`."""
+    seq, previous = db.execute(select(ledger_head.c.seq, ledger_head.c.hash).with_for_update()).one()
+    rows = []
+    for entry in entries:
+        seq += 1
+        hidden = chain.keyed_hash(keys.inventory, ACTOR_LABEL, entry.actor.encode())
+        facts = json.dumps(entry.facts, sort_keys=True, separators=(",", ":"))
+        previous = chain.link(previous, _fields(seq, entry.day, entry.action, entry.case, hidden, facts))
+        rows.append({
+            "seq": seq, "on_day": entry.day, "action": entry.action, "case_number": entry.case,
+            "actor_hash": hidden, "actor": entry.actor, "facts": facts, "hash": previous,
+        })  # fmt: skip
+    signature = _sign(keys, seq, previous)
+    db.execute(insert(ledger), rows)
+    db.execute(update(ledger_head).values(seq=seq, hash=previous, signature=signature))
+    return {"seq": seq, "hash": previous.hex(), "signature": signature.hex()}
+
+
+def verify(db: Connection, keys: ServerKeys) -> int:
+    """Walk the whole chain; returns its length. Raises `Tampered` naming the first line that does not fit."""
+    head = db.execute(select(ledger_head)).one_or_none()
+    if head is None:
+        raise Tampered("the ledger has no head")
+    _verify_signature(keys, head.seq, head.hash, head.signature, "the ledger's head")
+    copy = keys.head()
+    previous, seq = GENESIS, 0
+    for row in db.execute(select(ledger).order_by(ledger.c.seq)).yield_per(1000):
+        seq += 1
+        if row.seq != seq:
+            raise Tampered(f"ledger line {seq} is missing")
+        previous = _relink(keys, previous, row)
+        if copy is not None and copy["seq"] == seq and copy["hash"] != previous.hex():
+            raise Tampered("the ledger is not the one whose head was copied into keys/")
+    if (head.seq, bytes(head.hash)) != (seq, previous):
+        raise Tampered(f"the ledger ends at line {seq}, its head says {head.seq}")
+    if copy is not None:
+        _verify_signature(keys, copy["seq"], bytes.fromhex(copy["hash"]), bytes.fromhex(copy["signature"]), "the copied head")
+        if copy["seq"] > seq:
+            raise Tampered(f"the ledger was cut: it ends at line {seq}, the copy in keys/ knows line {copy['seq']}")
+    return seq
+
+
+def lines(db: Connection, before: int | None, limit: int) -> tuple[Line, ...]:
+    """`limit` lines, newest first, that come before line `before`."""
+    query = select(ledger).order_by(ledger.c.seq.desc()).limit(limit)
+    if before is not None:
+        query = query.where(ledger.c.seq < before)
+    return tuple(line_of(row) for row in db.execute(query))
+
+
+def of_case(db: Connection, number: str) -> Iterator[Line]:
+    """Every line about one case, oldest first."""
+    for row in db.execute(select(ledger).where(ledger.c.case_number == number).order_by(ledger.c.seq)):
+        yield line_of(row)
+
+
+def line_of(row: Row[Any]) -> Line:
+    """A line from its row."""
+    return Line(row.seq, row.on_day, row.action, row.case_number, row.actor, json.loads(row.facts))
+
+
+def _relink(keys: ServerKeys, previous: bytes, row: Row[Any]) -> bytes:
+    actual = chain.link(previous, _fields(row.seq, row.on_day, row.action, row.case_number, row.actor_hash, row.facts))
+    if actual != bytes(row.hash):
+        raise Tampered(f"ledger line {row.seq} was changed")
+    if row.actor and chain.keyed_hash(keys.inventory, ACTOR_LABEL, row.actor.encode()) != bytes(row.actor_hash):
+        raise Tampered(f"ledger line {row.seq} names another actor")
+    return actual
+
+
+def _fields(seq: int, day: date, action: str, case: str, hidden: bytes, facts: str) -> dict[str, Any]:
+    return {
+        "seq": seq, "day": day.isoformat(), "action": action, "case": case,
+        "actor": bytes(hidden).hex(), "facts": facts,
+    }  # fmt: skip
+
+
+def _message(seq: int, digest: bytes) -> bytes:
+    return seq.to_bytes(8, "big") + digest
+
+
+def _sign(keys: ServerKeys, seq: int, digest: bytes) -> bytes:
+    return chain.sign(keys.sign, HEAD_LABEL, _message(seq, digest))
+
+
+def _verify_signature(keys: ServerKeys, seq: int, digest: bytes, signature: bytes, what: str) -> None:
+    if not chain.verify(keys.verifying, HEAD_LABEL, _message(seq, bytes(digest)), bytes(signature)):
+        raise Tampered(f"{what} is not signed by this site's key")

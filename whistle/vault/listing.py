@@ -1,0 +1,148 @@
+"""A handler's list costs the same whatever the number of cases: one walk of an index, and counts that stop."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+
+from whistle.crypto.header import Compartment, Kind
+from whistle.crypto.inventory import Entry
+from whistle.rules.calendar import local_day
+from whistle.vault import casework, directory, inventory
+from whistle.vault.facts import Bounded, CompanyFacts, ListedCase, Listing, StoredGrant, StoredRecord
+from whistle.vault.store import Store
+from whistle.vault.tables import blobs, cases, grants, holds, people, readers, records
+
+PAGE = 50
+"""Rows on a page (INTERFACE.md 5)."""
+
+COUNT_BOUND = 1000
+"""Where counting stops: past it nobody reads the digits, and the page must not grow slower."""
+
+SOON_DAYS = 7
+"""What falls due within so many days is listed as soon (INTERFACE.md 5)."""
+
+FIRST_EPOCH = 1
+
+
+def listing(
+    store: Store, person_id: bytes, now: datetime, *, company: str = "", state: str = "open", number: str = "",
+    after: tuple[date, bytes] | None = None,
+) -> Listing:  # fmt: skip
+    """A page of the cases a handler works on, most urgent first. `state`: `open`, `closed`, `all` or one state."""
+    with store.reading() as db:
+        served = directory.companies_served(db, person_id, "handler", now.date())
+        chosen = [c for c in served if not company or c.code == company]
+        if not chosen:
+            return Listing((), _none(), _none(), _none(), None)
+        today = local_day(now, chosen[0].zone)
+        where = _conditions(person_id, [c.id for c in chosen], state=state, number=number)
+        columns = (cases, readers.c.due_on, readers.c.unread.label("mine"))
+        query = select(*columns).join_from(readers, cases).where(*where)
+        page = query if after is None else query.where(_beyond(after))
+        rows = db.execute(page.order_by(readers.c.due_on, readers.c.case_id).limit(PAGE + 1)).all()
+        more = (rows[PAGE - 1].due_on, bytes(rows[PAGE - 1].id)) if len(rows) > PAGE else None
+        until = today + timedelta(days=SOON_DAYS)
+        return Listing(
+            rows=_listed(db, store, person_id, rows[:PAGE], {c.id: c for c in chosen}),
+            total=_count(db, *where),
+            late=_count(db, *where, readers.c.due_on < today),
+            soon=_count(db, *where, readers.c.due_on >= today, readers.c.due_on <= until),
+            after=more,
+        )
+
+
+def _none() -> Bounded:
+    return Bounded(0, more=False)
+
+
+def _conditions(person_id: bytes, companies: Sequence[bytes], *, state: str, number: str) -> list[Any]:
+    """What a row of `readers` must fulfil; the case itself is looked at only where the filter names it."""
+    conditions = [readers.c.person_id == person_id, readers.c.company_id.in_(companies)]
+    if number:
+        return [*conditions, readers.c.case_id.in_(select(cases.c.id).where(cases.c.number == number))]
+    if state == "all":
+        return conditions
+    conditions.append(readers.c.open.is_(state != "closed"))
+    if state not in ("open", "closed"):
+        exact = select(cases.c.id).where(cases.c.id == readers.c.case_id, cases.c.state == state)
+        conditions.append(exact.exists())
+    return conditions
+
+
+def _beyond(after: tuple[date, bytes]) -> Any:
+    due, case_id = after
+    return and_(readers.c.due_on >= due, or_(readers.c.due_on > due, readers.c.case_id > case_id))
+
+
+def _count(db: Connection, *conditions: Any) -> Bounded:
+    bounded = select(readers.c.case_id).where(*conditions).limit(COUNT_BOUND + 1).subquery()
+    value = db.execute(select(func.count()).select_from(bounded)).scalar_one()
+    return Bounded(min(value, COUNT_BOUND), value > COUNT_BOUND)
+
+
+def _listed(
+    db: Connection, store: Store, person_id: bytes, rows: Sequence[Row[Any]], companies: dict[bytes, CompanyFacts]
+) -> tuple[ListedCase, ...]:
+    ids = [row.id for row in rows]
+    standing = _entries(db, ids)
+    own = {bytes(r.case_id): r for r in db.execute(_first_grant(person_id, ids))}
+    first = {bytes(r.case_id): r for r in db.execute(_first_record(ids))}
+    held = {bytes(r[0]) for r in db.execute(select(holds.c.case_id).where(holds.c.case_id.in_(ids), holds.c.released_on.is_(None)))}
+    names = _names(db, ids)
+    listed = []
+    for row in rows:
+        case_id = bytes(row.id)
+        inventory.require(store.keys.inventory, row, standing[case_id])
+        grant, record = own[case_id], first[case_id]
+        inventory.same_bytes(standing[case_id], bytes(grant.sealed))
+        inventory.same_bytes(standing[case_id], bytes(record.sealed))
+        listed.append(
+            ListedCase(
+                status=casework.status_of(row, companies[bytes(row.company_id)]),
+                grant=StoredGrant(person_id, grant.compartment, grant.epoch, bytes(grant.sealed)),
+                record=StoredRecord(
+                    record.compartment, record.n, record.epoch, bytes(record.object_id), record.on_day, bytes(record.sealed)
+                ),
+                held=case_id in held,
+                unread=row.mine,
+                readers=tuple(names[case_id]),
+            )
+        )
+    return tuple(listed)
+
+
+def _first_grant(person_id: bytes, ids: Sequence[bytes]) -> Select[Any]:
+    return select(grants.c.case_id, grants.c.compartment, grants.c.epoch, grants.c.sealed).where(
+        grants.c.case_id.in_(ids),
+        grants.c.holder_id == person_id,
+        grants.c.compartment == int(Compartment.CONTENT),
+        grants.c.epoch == FIRST_EPOCH,
+    )
+
+
+def _first_record(ids: Sequence[bytes]) -> Select[Any]:
+    return select(records).where(
+        records.c.case_id.in_(ids), records.c.compartment == int(Compartment.CONTENT), records.c.n == 1
+    )
+
+
+def _entries(db: Connection, ids: Sequence[bytes]) -> dict[bytes, list[Entry]]:
+    found: dict[bytes, list[Entry]] = defaultdict(list)
+    kinds = ((grants, None), (records, Kind.RECORD), (blobs, Kind.BLOB))
+    for table, kind in kinds:
+        columns = [table.c.case_id, table.c.object_id, table.c.key_id, table.c.sha256]
+        query = select(*columns, *([table.c.kind] if kind is None else [])).where(table.c.case_id.in_(ids))
+        for row in db.execute(query):
+            found[bytes(row[0])].append(Entry(kind or row[4], bytes(row[1]), bytes(row[2]), bytes(row[3])))
+    return found
+
+
+def _names(db: Connection, ids: Sequence[bytes]) -> dict[bytes, list[tuple[bytes, str]]]:
+    found: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
+    query = select(readers.c.case_id, people.c.id, people.c.name).join_from(readers, people).where(readers.c.case_id.in_(ids))
+    for row in db.execute(query.order_by(people.c.name)):
+        found[bytes(row[0])].append((bytes(row[1]), row[2]))
+    return found

@@ -1,0 +1,190 @@
+"""Sealed blobs in a folder: durable before they count, and no name or time that says more than the day."""
+
+import contextlib
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from whistle.vault.serverkeys import PRIVATE_FILE, PRIVATE_FOLDER
+
+READ_BYTES = 256 * 1024
+"""What one read gives: what the sealing library should be fed at most (it holds the interpreter's lock)."""
+
+INCOMING = "incoming"
+LOCK = "lock"
+
+
+class LocalBlobs:
+    """Blobs under `folder/xx/id`; what a process is still receiving lies under `folder/incoming/process/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._own: tuple[int, Path] | None = None
+        for path in (folder, folder / INCOMING):
+            path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+    def stage(self, object_id: bytes) -> "StagedFile":
+        """A new file for a blob; it counts only once `publish` has named it."""
+        return StagedFile(self._incoming() / object_id.hex())
+
+    def publish(self, object_ids: list[bytes]) -> None:
+        """Give blobs whose case is committed their final place. Safe to repeat."""
+        for object_id in object_ids:
+            self._place(self._incoming() / object_id.hex(), object_id)
+
+    def read(self, object_id: bytes) -> Iterator[bytes]:
+        """The sealed bytes, 256 KiB at a time; raises FileNotFoundError."""
+        with self._find(object_id).open("rb", buffering=0) as file:
+            while piece := file.read(READ_BYTES):
+                yield piece
+
+    def exists(self, object_id: bytes) -> bool:
+        """Whether the blob is there."""
+        try:
+            self._find(object_id)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def remove(self, object_id: bytes) -> None:
+        """Take the blob away. Safe to repeat."""
+        with contextlib.suppress(FileNotFoundError):
+            path = self._find(object_id)
+            path.unlink()
+            sync_folder(path.parent)
+
+    def ids(self) -> Iterator[bytes]:
+        """The ids of every blob that has its final place."""
+        for folder in sorted(self._folder.iterdir()):
+            if folder.name != INCOMING:
+                yield from (bytes.fromhex(file.name) for file in sorted(folder.iterdir()) if len(file.name) == 32)  # noqa: PLR2004
+
+    def recover(self, referenced: Callable[[bytes], bool]) -> None:
+        """Finish what a killed process left: blobs of committed cases get their place, the others go."""
+        for unfinished in self._folder.glob("??/*.new"):
+            unfinished.unlink(missing_ok=True)
+        for owner in (self._folder / INCOMING).iterdir():
+            ours = self._own is not None and owner == self._own[1]
+            if not owner.name.startswith(".") and not ours and _abandoned(owner):
+                self._settle(owner, referenced)
+
+    def _settle(self, owner: Path, referenced: Callable[[bytes], bool]) -> None:
+        for file in owner.iterdir():
+            if file.name == LOCK:
+                continue
+            if referenced(bytes.fromhex(file.name)):
+                self._place(file, bytes.fromhex(file.name))
+            else:
+                file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (owner / LOCK).unlink(missing_ok=True)
+            owner.rmdir()
+
+    def _place(self, file: Path, object_id: bytes) -> None:
+        final = self._path(object_id)
+        final.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            file.rename(final)
+        sync_folder(final.parent)
+        sync_folder(self._folder)
+
+    def scatter(self, object_ids: list[bytes]) -> None:
+        """Write blobs anew in the order given, so that no file time or place on the disk tells when one came."""
+        for object_id in object_ids:
+            path = self._path(object_id)
+            if not path.exists():
+                continue
+            copy = path.with_suffix(".new")
+            with path.open("rb", buffering=0) as source, os.fdopen(_create(copy), "wb", buffering=0) as target:
+                while piece := source.read(READ_BYTES):
+                    target.write(piece)
+                os.fsync(target.fileno())
+            copy.replace(path)
+        for folder in {self._path(object_id).parent for object_id in object_ids}:
+            with contextlib.suppress(FileNotFoundError):
+                sync_folder(folder)
+
+    def _path(self, object_id: bytes) -> Path:
+        name = object_id.hex()
+        return self._folder / name[:2] / name
+
+    def _find(self, object_id: bytes) -> Path:
+        final = self._path(object_id)
+        if final.exists():
+            return final
+        for owner in (self._folder / INCOMING).iterdir():
+            if (owner / object_id.hex()).exists():
+                return owner / object_id.hex()
+        if final.exists():  # published between the two looks
+            return final
+        raise FileNotFoundError
+
+    def _incoming(self) -> Path:
+        """This process's own folder, marked as in use by a lock that dies with the process."""
+        if self._own is None or self._own[0] != os.getpid():
+            path = self._folder / INCOMING / secrets.token_hex(8)
+            fresh = path.with_name("." + path.name)
+            fresh.mkdir(mode=PRIVATE_FOLDER)
+            fcntl.flock(os.open(fresh / LOCK, os.O_CREAT | os.O_RDWR, PRIVATE_FILE), fcntl.LOCK_EX)
+            fresh.rename(path)
+            self._own = (os.getpid(), path)
+        return self._own[1]
+
+
+class StagedFile:
+    """A blob being written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = _create(path)
+
+    def write(self, data: bytes) -> None:
+        """Append sealed bytes."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._file, view) :]
+
+    def seal(self) -> None:
+        """Wait until the file and its name are on the disk."""
+        os.fsync(self._file)
+        self._close()
+        sync_folder(self._path.parent)
+
+    def drop(self) -> None:
+        """Take the file away. Safe to repeat, before and after `seal`."""
+        self._close()
+        self._path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def _create(path: Path) -> int:
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in `folder` are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _abandoned(owner: Path) -> bool:
+    try:
+        handle = os.open(owner / LOCK, os.O_RDWR)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
+    return True

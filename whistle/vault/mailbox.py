@@ -1,0 +1,60 @@
+"""What a reporter's key may do: read their own case, and add to it."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from whistle.crypto.header import Compartment, Header
+from whistle.errors import NotAllowed, NotThere, RuleRefused
+from whistle.vault import casework, reading
+from whistle.vault.facts import Addition, OpenedCase
+from whistle.vault.store import Store
+from whistle.vault.tables import cases, readers
+
+OPEN_TO_REPORTER = (Compartment.CONTENT, Compartment.IDENTITY)
+
+
+def open_case(store: Store, locator: bytes, now: datetime) -> OpenedCase:
+    """The case this locator leads to, its inventory checked. Raises `NotThere`, `Tampered`."""
+    with store.reading() as db:
+        row = db.execute(select(cases).where(cases.c.id == _case_id(db, locator))).one()
+        return reading.opened(db, store, row, OPEN_TO_REPORTER, holder=bytes(row.id), now=now)
+
+
+def mark_read(store: Store, locator: bytes) -> None:
+    """Note that what the handlers wrote was shown."""
+    place = (cases.c.locator_hash == sha256(locator).digest()) & (cases.c.unread > 0)
+    with store.writing() as work:
+        work.db.execute(update(cases).where(place).values(unread=0))
+
+
+def add(store: Store, locator: bytes, addition: Addition, now: datetime, *, action: str) -> None:
+    """Add what the reporter wrote. `action` is `message_received` or `identity_given`."""
+    with store.reading() as db:
+        case_id = _case_id(db, locator)
+    with casework.changing(store, case_id, now) as change:
+        reading.require_standing(change.row, change.company, now)
+        _only_own(addition)
+        change.add(addition)
+        change.log(action, "reporter")
+        for_readers = update(readers).where(readers.c.case_id == case_id)
+        change.db.execute(for_readers.values(unread=readers.c.unread + 1))
+
+
+def _only_own(addition: Addition) -> None:
+    """A reporter adds records and files to the compartments that are theirs, and grants to nobody."""
+    if addition.grants:
+        raise NotAllowed("a reporter grants nothing after the report")
+    sealed: list[Any] = [record.sealed for record in addition.records]
+    sealed += [blob.sealed_header for blob in addition.blobs]
+    if any(Header.parse(item).compartment not in OPEN_TO_REPORTER for item in sealed):
+        raise RuleRefused("compartment", "A reporter has no part in the handlers' notes.")
+
+
+def _case_id(db: Connection, locator: bytes) -> bytes:
+    found = db.execute(select(cases.c.id).where(cases.c.locator_hash == sha256(locator).digest())).scalar_one_or_none()
+    if found is None:
+        raise NotThere("no case has this key")
+    return bytes(found)

@@ -1,0 +1,195 @@
+"""A purge is one transaction with the case locked and the holds read again inside it; what stays is a certificate."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, text
+
+from whistle.crypto import chain
+from whistle.errors import NotThere, Tampered
+from whistle.rules.calendar import local_day
+from whistle.rules.retention import HoldFacts, Verdict, decide
+from whistle.vault import directory, journal, ledger, reading
+from whistle.vault.facts import CompanyFacts
+from whistle.vault.store import BUSY_MS, Store, Work
+from whistle.vault.tables import blob_removals, blobs, cases, certificates, grants, holds, ledger_head, records
+
+LABEL = b"whistle/v1/certificate\0"
+
+BATCH = 50
+"""Cases in one transaction: each goes whole or not at all; together they wait for the disk once."""
+
+CHECKPOINT_MS = 5_000
+"""How long the log waits for readers before the pass reports that one keeps it from emptying itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pass did with a case: the number, the verdict, and the day it was done."""
+
+    case_number: str
+    company_code: str
+    verdict: Verdict
+
+
+def candidates(db: Connection, until: date) -> list[bytes]:
+    """The cases whose day of purge is `until` or before, soonest first."""
+    query = select(cases.c.id).where(cases.c.purge_on <= until).order_by(cases.c.purge_on, cases.c.id)
+    return [bytes(found) for found in db.execute(query).scalars()]
+
+
+def between(db: Connection, first: date, last: date) -> list[tuple[str, date]]:
+    """The closed cases whose day of purge lies between two days: number and day."""
+    query = select(cases.c.number, cases.c.purge_on).where(cases.c.purge_on > first, cases.c.purge_on <= last)
+    return [(row.number, row.purge_on) for row in db.execute(query.order_by(cases.c.purge_on, cases.c.number))]
+
+
+def purge(store: Store, case_ids: Sequence[bytes], now: datetime) -> list[Outcome]:
+    """Decide again and purge what is due and not held, `BATCH` cases to a transaction."""
+    outcomes: list[Outcome] = []
+    for start in range(0, len(case_ids), BATCH):
+        with store.writing() as work:
+            outcomes += _purge_batch(store, work, case_ids[start : start + BATCH], now)
+        work_off_removals(store)
+    if any(outcome.verdict.action == "purge" for outcome in outcomes):
+        journal.catch_up(store)
+    return outcomes
+
+
+def verdict_of(db: Connection, case_id: bytes, now: datetime) -> Outcome:
+    """What a pass would do with a case now."""
+    row = db.execute(select(cases).where(cases.c.id == case_id)).one()
+    company = directory.company_by_id(db, row.company_id)
+    return Outcome(row.number, company.code, _decide(db, row, company, now))
+
+
+def _purge_batch(store: Store, work: Work, case_ids: Sequence[bytes], now: datetime) -> list[Outcome]:
+    rows = work.db.execute(select(cases).where(cases.c.id.in_(case_ids)).order_by(cases.c.id).with_for_update()).all()
+    known = {company.id: company for company in directory.all_companies(work.db)}
+    seq = work.db.execute(select(ledger_head.c.seq).with_for_update()).scalar_one()
+    outcomes, going = [], []
+    for row in rows:
+        verdict = _decide(work.db, row, known[bytes(row.company_id)], now)
+        outcomes.append(Outcome(row.number, known[bytes(row.company_id)].code, verdict))
+        if verdict.action == "purge":
+            going.append(row)
+    if going:
+        _destroy(store, work, going, known, seq, now)
+    return outcomes
+
+
+def _decide(db: Connection, row: Row[Any], company: CompanyFacts, now: datetime) -> Verdict:
+    standing = db.execute(select(holds).where(holds.c.case_id == row.id)).all()
+    in_force = {bytes(h.id).hex() for h in standing if h.released_on is None}
+    if holds_by_ledger(db, row.number) != in_force:
+        said = "The ledger and the holds of the case do not agree; somebody must look."
+        return Verdict("blocked", row.purge_on, "holds_disagree", said)
+    facts = [HoldFacts(h.ground, h.placed_on, h.review_on, h.released_on) for h in standing]
+    return decide(reading.retention_facts(row, company), facts, now)
+
+
+def holds_by_ledger(db: Connection, number: str) -> set[str]:
+    """The holds in force as the signed ledger knows them: a hold deleted from its table still protects."""
+    in_force: set[str] = set()
+    for line in ledger.of_case(db, number):
+        if line.action == "hold_placed":
+            in_force.add(line.facts["hold"])
+        elif line.action == "hold_released":
+            in_force.discard(line.facts["hold"])
+    return in_force
+
+
+def _destroy(
+    store: Store, work: Work, rows: Sequence[Row[Any]], known: dict[bytes, CompanyFacts], seq: int, now: datetime
+) -> None:
+    ids = [bytes(row.id) for row in rows]
+    counted = {table: _counts(work.db, table, ids) for table in (grants, records, blobs)}
+    doomed = [{"object_id": bytes(found)} for found in work.db.execute(select(blobs.c.object_id).where(blobs.c.case_id.in_(ids))).scalars()]
+    if doomed:
+        work.db.execute(insert(blob_removals), doomed)
+    kept = []
+    for position, row in enumerate(rows, start=1):
+        company = known[bytes(row.company_id)]
+        counts = {table.name: counted[table].get(bytes(row.id), 0) for table in counted}
+        today = local_day(now, company.zone)
+        kept.append(_certificate(store, row, company, counts, today, seq + position))
+        work.log("purged", day=today, actor="system", case=row.number, facts={"company": company.code, "due_on": str(row.purge_on)})
+    work.db.execute(insert(certificates), kept)
+    work.db.execute(delete(cases).where(cases.c.id.in_(ids)))
+
+
+def _certificate(
+    store: Store, row: Row[Any], company: CompanyFacts, counts: dict[str, int], today: date, seq: int
+) -> dict[str, Any]:
+    fields = {
+        "case": row.number, "company": company.code, "company_name": company.name, "closed_on": row.closed_on.isoformat(),
+        "due_on": row.purge_on.isoformat(), "purged_on": today.isoformat(), "destroyed": counts, "ledger_seq": seq,
+    }  # fmt: skip
+    body = chain.canonical(fields).decode()
+    return {
+        "case_number": row.number, "company_id": row.company_id, "purged_on": today, "body": body,
+        "signature": chain.sign(store.keys.sign, LABEL, body.encode()),
+    }  # fmt: skip
+
+
+def _counts(db: Connection, table: Any, ids: Sequence[bytes]) -> dict[bytes, int]:
+    query = select(table.c.case_id, func.count()).where(table.c.case_id.in_(ids)).group_by(table.c.case_id)
+    return {bytes(row[0]): row[1] for row in db.execute(query)}
+
+
+def work_off_removals(store: Store) -> None:
+    """Take away the blobs that a purge listed, then the list. Safe to repeat, whenever a process died in between."""
+    with store.reading() as db:
+        doomed = [bytes(found) for found in db.execute(select(blob_removals.c.object_id)).scalars()]
+    for object_id in doomed:
+        store.blobs.remove(object_id)
+    if doomed:
+        with store.writing() as work:
+            work.db.execute(delete(blob_removals).where(blob_removals.c.object_id.in_(doomed)))
+
+
+def scrub(store: Store) -> bool:
+    """On SQLite, rebuild the indexes and empty the log, so that no page keeps purged bytes. True when it is empty."""
+    if not store.embedded:
+        return True
+    with store.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None  # noqa: S101 (a pooled connection always has one)
+        connection.rollback()
+        raw.execute("REINDEX")
+        raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
+        busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    return not busy
+
+
+def certificate(store: Store, number: str) -> dict[str, Any]:
+    """The signed certificate of a purged case: `body` as text, `signature` in hex, `key` in hex. Raises `NotThere`."""
+    with store.reading() as db:
+        row = db.execute(select(certificates).where(certificates.c.case_number == number)).one_or_none()
+    if row is None:
+        raise NotThere(f"there is no certificate of {number}")
+    return {"body": row.body, "signature": bytes(row.signature).hex(), "key": store.keys.verifying.hex()}
+
+
+def verify_certificate(document: dict[str, Any], verifying_key: bytes) -> dict[str, Any]:
+    """What a certificate says, once its signature held against the site's public key. Raises `Tampered`."""
+    try:
+        body, signature = str(document["body"]), bytes.fromhex(document["signature"])
+        fields: dict[str, Any] = json.loads(body)
+    except (KeyError, ValueError, TypeError) as error:
+        raise Tampered("this is not a certificate") from error
+    if not chain.verify(verifying_key, LABEL, body.encode(), signature):
+        raise Tampered("the certificate is not signed by this site's key, or was changed")
+    return fields
+
+
+def certificates_of(store: Store, companies: list[bytes]) -> tuple[dict[str, Any], ...]:
+    """What the certificates of these companies say, newest first."""
+    query = select(certificates.c.body).where(certificates.c.company_id.in_(companies))
+    with store.reading() as db:
+        found = db.execute(query.order_by(certificates.c.purged_on.desc(), certificates.c.case_number).limit(200)).scalars()
+        return tuple(json.loads(body) for body in found)

@@ -1,0 +1,101 @@
+"""A case is handed out only after its inventory agreed with every byte that is handed out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from whistle.errors import HoldInForce, RuleRefused
+from whistle.rules.retention import RetentionFacts, closed_for_work
+from whistle.vault import casework, directory, inventory
+from whistle.vault.facts import CompanyFacts, HoldInForceFacts, OpenedCase, StoredBlob, StoredGrant, StoredRecord
+from whistle.vault.store import Store
+from whistle.vault.tables import blobs, closings, grants, holds, people, readers, records
+
+
+def opened(
+    db: Connection, store: Store, row: Row[Any], compartments: tuple[int, ...], *, holder: bytes, now: datetime, unread: int = 0
+) -> OpenedCase:
+    """Everything `holder` may be handed of a case: own grants, records and blobs of `compartments`."""
+    company = directory.company_by_id(db, row.company_id)
+    standing = inventory.checked(db, store.keys.inventory, row)
+    past = closed_for_work(retention_facts(row, company), now)
+    case = OpenedCase(
+        status=casework.status_of(row, company),
+        grants=() if past else _grants(db, row.id, holder),
+        records=() if past else _records(db, row.id, compartments),
+        blobs=() if past else _blobs(db, row.id, compartments),
+        closings=closings_of(db, row.id),
+        holds=holds_in_force(db, row.id),
+        readers=readers_of(db, row.id),
+        unread=unread,
+        has_custodian=bool(directory.recipients(db, store.keys, company.id, ("custodian",), casework.local_day(now, company.zone))),
+    )
+    for item in (*case.grants, *case.records):
+        inventory.same_bytes(standing, item.sealed)
+    return case
+
+
+def require_standing(row: Row[Any], company: CompanyFacts, now: datetime) -> None:
+    """Refuse work on a case whose day has come (RULES.md 1: from 00:00 of that local day)."""
+    if closed_for_work(retention_facts(row, company), now):
+        raise RuleRefused("past_day", "The day on which this case is erased has come.")
+
+
+def require_free(db: Connection, case_id: bytes) -> None:
+    """Refuse what a hold forbids."""
+    if holds_in_force(db, case_id):
+        raise HoldInForce("a hold protects this case")
+
+
+def retention_facts(row: Any, company: CompanyFacts) -> RetentionFacts:
+    """What the retention of a case depends on."""
+    return RetentionFacts(
+        received_on=row.received_on,
+        closed_on=row.closed_on,
+        purge_due_on=row.purge_on,
+        zone=company.zone,
+        country=company.country,
+        state=row.state,
+    )
+
+
+def holds_in_force(db: Connection, case_id: bytes) -> tuple[HoldInForceFacts, ...]:
+    """The holds that stand on a case, oldest first."""
+    query = select(holds).where(holds.c.case_id == case_id, holds.c.released_on.is_(None)).order_by(holds.c.placed_on, holds.c.id)
+    return tuple(HoldInForceFacts(bytes(r.id), r.ground, r.placed_on, r.review_on) for r in db.execute(query))
+
+
+def _grants(db: Connection, case_id: bytes, holder: bytes) -> tuple[StoredGrant, ...]:
+    query = select(grants).where(grants.c.case_id == case_id, grants.c.holder_id == holder)
+    return tuple(StoredGrant(bytes(r.holder_id), r.compartment, r.epoch, bytes(r.sealed)) for r in db.execute(query))
+
+
+def _records(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> tuple[StoredRecord, ...]:
+    query = (
+        select(records)
+        .where(records.c.case_id == case_id, records.c.compartment.in_([int(c) for c in compartments]))
+        .order_by(records.c.compartment, records.c.n)
+    )
+    return tuple(
+        StoredRecord(r.compartment, r.n, r.epoch, bytes(r.object_id), r.on_day, bytes(r.sealed)) for r in db.execute(query)
+    )
+
+
+def _blobs(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> tuple[StoredBlob, ...]:
+    query = select(blobs).where(blobs.c.case_id == case_id, blobs.c.compartment.in_([int(c) for c in compartments]))
+    return tuple(StoredBlob(bytes(r.object_id), r.compartment, r.epoch, r.length) for r in db.execute(query))
+
+
+def closings_of(db: Connection, case_id: bytes) -> tuple[tuple[Any, Any], ...]:
+    """Every closing of a case with the day of purge it led to."""
+    query = select(closings).where(closings.c.case_id == case_id).order_by(closings.c.n)
+    return tuple((r.closed_on, r.purge_on) for r in db.execute(query))
+
+
+def readers_of(db: Connection, case_id: bytes) -> tuple[tuple[bytes, str], ...]:
+    """The handlers who work on a case: id and name."""
+    query = (
+        select(people.c.id, people.c.name).join_from(readers, people).where(readers.c.case_id == case_id).order_by(people.c.name)
+    )
+    return tuple((bytes(r.id), r.name) for r in db.execute(query))

@@ -1,0 +1,36 @@
+"""What anybody may know of the companies and of whose keys count for them."""
+
+from datetime import datetime
+
+from whistle.rules.calendar import local_day
+from whistle.vault import directory
+from whistle.vault.facts import CompanyFacts, Recipient
+from whistle.vault.store import Store
+
+
+def companies(store: Store) -> tuple[CompanyFacts, ...]:
+    """Every company, in the order of the site file."""
+    with store.reading() as db:
+        return directory.all_companies(db)
+
+
+def audiences(store: Store, roles: tuple[str, ...], now: datetime) -> tuple[tuple[CompanyFacts, tuple[Recipient, ...]], ...]:
+    """Every company with the people whose keys count for `roles` in it today."""
+    with store.reading() as db:
+        return tuple(
+            (company, directory.recipients(db, store.keys, company.id, roles, local_day(now, company.zone)))
+            for company in directory.all_companies(db)
+        )
+
+
+def audience(store: Store, code: str, roles: tuple[str, ...], now: datetime) -> tuple[Recipient, ...]:
+    """The people whose keys count for `roles` in one company today. Raises `NotThere`."""
+    with store.reading() as db:
+        company = directory.company_by_code(db, code)
+        return directory.recipients(db, store.keys, company.id, roles, local_day(now, company.zone))
+
+
+def served(store: Store, person_id: bytes, role: str, now: datetime) -> tuple[CompanyFacts, ...]:
+    """The companies in which a person holds `role` today."""
+    with store.reading() as db:
+        return directory.companies_served(db, person_id, role, now.date())

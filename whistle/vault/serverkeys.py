@@ -1,0 +1,136 @@
+"""The server's own keys: none of them opens what a person wrote."""
+
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from whistle.crypto import chain
+from whistle.errors import SettingsWrong
+
+KEY_BYTES = 32
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+@dataclass(frozen=True)
+class ServerKeys:
+    """The keys in `keys/`: `lock` (the site's share), `inventory`, `sign` (Ed25519), `run` (sessions of this run)."""
+
+    folder: Path
+    lock: bytes = field(repr=False)
+    inventory: bytes = field(repr=False)
+    sign: bytes = field(repr=False)
+    verifying: bytes
+    run: bytes = field(repr=False)
+
+    @classmethod
+    def create(cls, folder: Path) -> None:
+        """Make the keys of a new site; refuses to touch keys that exist."""
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        folder.chmod(PRIVATE_FOLDER)
+        if (folder / "sign.key").exists():
+            raise SettingsWrong(f"{folder} already holds keys; a new site needs an empty folder")
+        for name in ("lock.key", "inventory.key"):
+            write_private(folder / name, secrets.token_bytes(KEY_BYTES))
+        sign = chain.new_signing_key()
+        write_private(folder / "sign.key", sign)
+        write_private(folder / "sign.pub", chain.verifying_key(sign))
+
+    @classmethod
+    def load(cls, folder: Path) -> "ServerKeys":
+        """Read the keys; a missing or cut one stops the start with its name."""
+        values = {name: _read(folder / name) for name in ("lock.key", "inventory.key", "sign.key", "sign.pub")}
+        if chain.verifying_key(values["sign.key"]) != values["sign.pub"]:
+            raise SettingsWrong(f"{folder}/sign.pub does not belong to sign.key")
+        return cls(
+            folder,
+            values["lock.key"],
+            values["inventory.key"],
+            values["sign.key"],
+            values["sign.pub"],
+            _run_key(folder / "run.key"),
+        )
+
+    def keep_head(self, head: dict[str, Any]) -> None:
+        """Copy the ledger's head beside the keys, so that a ledger cut in the database shows. Never goes back."""
+        path = self.folder / "head"
+        with locked(self.folder / "head.lock"):
+            known = read_head(self.folder)
+            if known is not None and known["seq"] >= head["seq"]:
+                return
+            temporary = self.folder / "head.new"
+            write_private(temporary, json.dumps(head, sort_keys=True).encode(), durable=False)
+            temporary.replace(path)
+
+    def head(self) -> dict[str, Any] | None:
+        """The copy of the ledger's head, or None when the site has done nothing yet."""
+        return read_head(self.folder)
+
+
+class locked:  # noqa: N801 (used as a verb: with locked(path))
+    """Hold an exclusive lock on a file, across processes, while the block runs."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        self._file = os.open(self._path, os.O_CREAT | os.O_RDWR, PRIVATE_FILE)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._file)
+
+
+def read_head(folder: Path) -> dict[str, Any] | None:
+    """The head file of `folder`, or None."""
+    try:
+        head: dict[str, Any] = json.loads((folder / "head").read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise SettingsWrong(f"{folder}/head cannot be read") from error
+    return head
+
+
+def write_private(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write a file only its owner can read; `durable` waits for the disk."""
+    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, PRIVATE_FILE)
+    try:
+        os.write(handle, data)
+        if durable:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        value = path.read_bytes()
+    except OSError as error:
+        raise SettingsWrong(f"the key {path} cannot be read; `whistle init` makes it, a backup holds it") from error
+    if len(value) != KEY_BYTES:
+        raise SettingsWrong(f"the key {path} must be {KEY_BYTES} bytes long")
+    return value
+
+
+_run_files: list[int] = []
+"""Open for as long as the process lives: the shared lock on it is what says that a server is running."""
+
+
+def _run_key(path: Path) -> bytes:
+    """The key of this run, shared by every process that runs: renewed when none does, so old sessions die."""
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_FILE)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+    else:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, secrets.token_bytes(KEY_BYTES), 0)
+        fcntl.flock(handle, fcntl.LOCK_SH)
+    _run_files.append(handle)
+    return os.pread(handle, KEY_BYTES, 0)

@@ -1,0 +1,35 @@
+"""Sessions rest sealed; a row says neither whose it is nor when it was used."""
+
+from sqlalchemy import delete, insert, select, update
+
+from whistle.vault.store import Store
+from whistle.vault.tables import sessions
+
+
+def put(store: Store, session_id: bytes, tag: bytes, sealed: bytes) -> None:
+    """Keep a session, or keep it on under a new tag."""
+    with store.writing() as work:
+        place = sessions.c.id == session_id
+        if work.db.execute(update(sessions).where(place).values(tag=tag, sealed=sealed)).rowcount == 0:
+            work.db.execute(insert(sessions).values(id=session_id, tag=tag, sealed=sealed))
+
+
+def get(store: Store, session_id: bytes) -> tuple[bytes, bytes] | None:
+    """The tag and the sealed content of a session."""
+    with store.reading() as db:
+        row = db.execute(select(sessions.c.tag, sessions.c.sealed).where(sessions.c.id == session_id)).one_or_none()
+    return None if row is None else (bytes(row.tag), bytes(row.sealed))
+
+
+def drop(store: Store, session_id: bytes) -> None:
+    """Forget a session. Safe to repeat."""
+    with store.writing() as work:
+        work.db.execute(delete(sessions).where(sessions.c.id == session_id))
+
+
+def sweep(store: Store, living: list[bytes]) -> None:
+    """Forget every session whose tag is not among those of the last minutes."""
+    with store.writing() as work:
+        work.db.execute(delete(sessions).where(sessions.c.tag.not_in(living)))
+
+

@@ -1,0 +1,37 @@
+"""Attempts are counted per account under a keyed name; no address is ever looked at."""
+
+from sqlalchemy import delete, insert, select, update
+
+from whistle.crypto import chain
+from whistle.vault.store import Store
+from whistle.vault.tables import throttles
+
+LABEL = b"whistle/v1/throttle\0"
+
+
+def attempt(store: Store, scope: str, *, free: int, pause: int, second: int) -> int:
+    """Count an attempt; returns 0, or the seconds to wait.
+
+    The first `free` attempts cost nothing; then one is let through every `pause` seconds, and the count halves
+    with every quiet `10 * pause`, so that nobody can keep the rightful person out for long. `second` is Unix time.
+    """
+    key = chain.keyed_hash(store.keys.lock, LABEL, scope.encode())
+    with store.writing() as work:
+        row = work.db.execute(select(throttles).where(throttles.c.scope == key).with_for_update()).one_or_none()
+        if row is None:
+            work.db.execute(insert(throttles).values(scope=key, count=1, until=second))
+            return 0
+        quiet = max(0, second - row.until) // (10 * pause)
+        count = row.count >> min(quiet, 30)
+        if count >= free and second < row.until:
+            return int(row.until - second)
+        until = second + pause if count + 1 >= free else second
+        work.db.execute(update(throttles).where(throttles.c.scope == key).values(count=count + 1, until=until))
+        return 0
+
+
+def forget(store: Store, scope: str) -> None:
+    """Forget the attempts of a scope: the rightful person came in."""
+    key = chain.keyed_hash(store.keys.lock, LABEL, scope.encode())
+    with store.writing() as work:
+        work.db.execute(delete(throttles).where(throttles.c.scope == key))

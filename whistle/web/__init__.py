@@ -1,0 +1,1 @@
+"""The doors: each view parses a request, makes one call, and renders."""

@@ -1,0 +1,120 @@
+"""The reporter's case on one page: where it stands and what comes next in a sentence, then everything said so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+
+from whistle.rules.profiles import load_profiles
+from whistle.web.forms import Trouble, answer
+from whistle.web.languages import day
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from whistle.parties.views import MailboxCase
+
+#: From so many days before the erasure the page begins with it (interface brief, section 3).
+WARN_DAYS: Final = 30
+_CLOSED: Final = "closed"
+
+Step = tuple[str, str, bool]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in the page's fields."""
+
+    message: str = ""
+    name: str = ""
+    contact: str = ""
+
+
+def show(  # noqa: PLR0913 - each of them is one thing the page says, all by name
+    case: MailboxCase,
+    *,
+    trouble: Trouble | None = None,
+    message: str = "",
+    name: str = "",
+    contact: str = "",
+    notice: str = "",
+) -> ResponseReturnValue:
+    """The page of a case. `notice` is `key`, `sent` or `identity`: what has just been done."""
+    facts = {
+        "case": case,
+        "typed": Typed(message, name, contact),
+        "sentence": sentence(case),
+        "steps": steps(case),
+        "warn": case.days_to_purge is not None and 0 <= case.days_to_purge <= WARN_DAYS and not case.held,
+        "notice": notice,
+        "first_new": next((entry.n for entry in case.entries if entry.new), None),
+        "profile": load_profiles().of(case.country),
+        "file_url": lambda file_id: url_for("mailbox.file", file_id=file_id),
+    }
+    if trouble is None:
+        return render_template("mailbox_case.html", trouble=None, **facts)
+    return answer(trouble, "mailbox_case.html", **facts)
+
+
+def sentence(case: MailboxCase) -> str:
+    """The state and the next date, in words."""
+    if case.state == _CLOSED:
+        return _("The case is closed.")
+    if case.feedback_on is not None:
+        return _("You have got feedback. The case is still open, and you can write in it.")
+    by = day(case.feedback_due.due_on)
+    if case.state == "received":
+        if case.next_duty is not None and case.next_duty.kind == "acknowledgement":
+            return _("No answer yet. You get a confirmation by %(day)s.", day=day(case.next_duty.due_on))
+        return _("Your report is received. You get feedback by %(day)s.", day=by)
+    if case.state == "acknowledged":
+        return _("Your report is confirmed. You get feedback by %(day)s.", day=by)
+    return _("Somebody is looking into it. You get feedback by %(day)s.", day=by)
+
+
+def steps(case: MailboxCase) -> list[Step]:
+    """The dates of the case in the order of time: what was, and what is to come."""
+    return [
+        (day(case.received_on), _("Report received"), True),
+        *_confirmation(case),
+        *_feedback(case),
+        *_closing(case),
+        _erasure(case),
+    ]
+
+
+def _confirmation(case: MailboxCase) -> list[Step]:
+    if case.acknowledged_on is not None:
+        return [(day(case.acknowledged_on), _("Report confirmed"), True)]
+    if case.state != _CLOSED and case.next_duty is not None and case.next_duty.kind == "acknowledgement":
+        by = _("By %(day)s", day=day(case.next_duty.due_on, "no_year"))
+        return [(by, _("A handler writes to you in the case."), False)]
+    return []
+
+
+def _feedback(case: MailboxCase) -> list[Step]:
+    says = _("You get feedback: what was done, and why.")
+    if case.feedback_on is not None:
+        return [(day(case.feedback_on), _("You got feedback"), True)]
+    if case.state == _CLOSED:
+        return []
+    return [(_("By %(day)s", day=day(case.feedback_due.due_on, "no_year")), says, False)]
+
+
+def _closing(case: MailboxCase) -> list[Step]:
+    return [(day(case.closed_on), _("Case closed"), True)] if case.closed_on is not None else []
+
+
+def _erasure(case: MailboxCase) -> Step:
+    if case.held and case.past_day:
+        return (_("Not erased yet"), _("The case is kept longer than to its day."), False)
+    if case.purge_on is None:
+        return (
+            _("Two years after closing"),
+            _("Everything is erased. The day is shown here when the case is closed."),
+            False,
+        )
+    return (day(case.purge_on), _("Everything in this case is erased."), False)

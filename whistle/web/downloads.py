@@ -1,0 +1,54 @@
+"""A file leaves as a download only, is never shown, and a long one waits for its lane."""
+
+from collections.abc import Callable, Iterator
+from typing import Final, Protocol
+
+from flask import Response, request
+
+from whistle.errors import TooMany
+from whistle.parties.views import Download
+from whistle.web.forms import LANE_WAIT
+
+#: Under this a file goes out in a few writes and holds no thread that others wait for.
+LARGE: Final = 1024 * 1024
+#: Never the type the sender claimed: nothing in a browser opens this one by itself.
+ANY_BYTES: Final = "application/octet-stream"
+
+
+class Lanes(Protocol):
+    """The server's lane for large bodies (`serve`), in the request's environment under `whistle.lanes`."""
+
+    def try_enter_large(self) -> bool:
+        """Whether there was room; then `leave_large` must follow."""
+
+    def leave_large(self) -> None:
+        """Make room."""
+
+
+def download(verified: Callable[[], Download]) -> Response:
+    """Answer with the file that `verified()` has read to its end. TooMany when it is large and the lane is full."""
+    found = verified()
+    return _stream(found.chunks(), found.name, found.size)
+
+
+def stream(chunks: Iterator[bytes], name: str) -> Response:
+    """Answer with bytes of unknown number under a name of our own. TooMany when the lane is full."""
+    return _stream(chunks, name, None)
+
+
+def _stream(chunks: Iterator[bytes], name: str, size: int | None) -> Response:
+    lanes: Lanes | None = request.environ.get("whistle.lanes")
+    large = lanes is not None and (size is None or size >= LARGE)
+    if large and lanes is not None and not lanes.try_enter_large():
+        raise TooMany(LANE_WAIT)
+    response = Response(chunks, mimetype=ANY_BYTES)
+    if large and lanes is not None:
+        response.call_on_close(lanes.leave_large)
+    if size is not None:
+        response.content_length = size
+    response.headers.set("Content-Disposition", "attachment", filename=_header_safe(name))
+    return response
+
+
+def _header_safe(name: str) -> str:
+    return "".join(letter for letter in name if letter.isprintable()) or "file"

@@ -1,0 +1,49 @@
+"""The ledger in dated sentences: who did what to which case, never a word of content."""
+
+from itertools import groupby
+
+from flask import Blueprint, render_template, request
+
+from whistle.parties.views import LedgerLine
+from whistle.web import staff_guard
+from whistle.web import staff_words as words
+from whistle.web.services import services
+
+blueprint = Blueprint("ledger", __name__)
+staff_guard.protect(blueprint)
+
+#: A line's number has at most so many digits (the ledger counts in 64 bits); longer ones are nobody's.
+_DIGITS = 18
+
+
+@blueprint.get("/ledger")
+def lines() -> str:
+    """Show a page of the ledger, newest first, and whether its chain was intact while it was read."""
+    member = staff_guard.signed_in(*staff_guard.LEDGER_ROLES)
+    before = request.args.get("before", "")
+    is_number = before.isascii() and before.isdigit() and len(before) <= _DIGITS
+    page = services().keys.ledger(member, int(before) if is_number else None)
+    return render_template(
+        "admin/ledger.html",
+        member=member,
+        nav=staff_guard.navigation(member),
+        page=page,
+        days=[
+            (day, [(line, _sentence(line), _facts(line)) for line in group])
+            for day, group in groupby(page.lines, key=lambda line: line.day)
+        ],
+        next_url="" if page.before is None else f"/ledger?before={page.before}",
+        first_url="/ledger" if is_number else "",
+    )
+
+
+def _sentence(line: LedgerLine) -> str:
+    return words.ledger_sentence(line.action, line.actor)
+
+
+def _facts(line: LedgerLine) -> str:
+    return ", ".join(f"{words.word(words.LEDGER_FACTS, name)}: {_value(value)}" for name, value in line.facts)
+
+
+def _value(value: str) -> str:
+    return words.word(words.GROUNDS, value) if value in words.GROUNDS else words.word(words.ROLES, value)

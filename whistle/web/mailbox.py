@@ -1,0 +1,177 @@
+"""With the key people come back to their case, read, write, take it with them, and leave without a trace here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from whistle.errors import NotThere, SealBroken
+from whistle.parties.reporter import FormRefused
+from whistle.web import case_page, downloads, languages, problems, sessions
+from whistle.web.forms import Trouble, answer, door, keep_sending, sending
+from whistle.web.services import services
+
+if TYPE_CHECKING:
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+
+    from whistle.parties.reporter import Sending
+
+blueprint = Blueprint("mailbox", __name__)
+
+#: Nothing in the name says what it is about or where it is from.
+EVERYTHING: Final = "download.zip"
+_SEE_OTHER: Final = 303
+
+
+def _knock_again(trouble: Trouble) -> ResponseReturnValue:
+    return _door_page(trouble, kept=request.form.get("kept", ""))
+
+
+@blueprint.get("/mailbox")
+def knock() -> ResponseReturnValue:
+    """One field for the key."""
+    return _door_page()
+
+
+@blueprint.post("/mailbox")
+@door(again=_knock_again)
+def enter() -> ResponseReturnValue:
+    """Open the case of a key; text that waited in the page goes along."""
+    kept = request.form.get("kept", "")
+    try:
+        entered = services().reporter.enter(request.form.get("case_key", ""))
+    except SealBroken:
+        return _door_page(_mistyped(), kept=kept)
+    except NotThere:
+        return _door_page(_unknown(), kept=kept)
+    waiting = services().sessions.open_text(sessions.browser_token(), kept) if kept else None
+    sessions.enter_case(entered.secret)
+    if waiting:
+        return case_page.show(services().reporter.open(entered.secret), message=waiting)
+    return redirect(url_for("mailbox.case", noticed="key" if entered.repaired else None), _SEE_OTHER)
+
+
+@blueprint.get("/mailbox/case")
+def case() -> ResponseReturnValue:
+    """The dialogue, the dates and what can be done."""
+    secret = sessions.open_case()
+    if secret is None:
+        return redirect(url_for("mailbox.knock"), _SEE_OTHER)
+    try:
+        found = services().reporter.open(secret)
+    except NotThere:
+        return _erased()
+    return case_page.show(found, notice=request.args.get("noticed", ""))
+
+
+def _writing() -> Sending | None:
+    secret = sessions.open_case()
+    return services().reporter.writing(secret) if secret is not None else None
+
+
+def _write_again(trouble: Trouble) -> ResponseReturnValue:
+    secret = sessions.open_case()
+    if secret is None:
+        return _ended()
+    return case_page.show(
+        services().reporter.open(secret), trouble=trouble, message=request.form.get("message", "")
+    )
+
+
+@blueprint.post("/mailbox/case/messages")
+@door(again=_write_again, files=_writing)
+def write() -> ResponseReturnValue:
+    """Send a message with its files; or only speak another language, with what was typed."""
+    secret, place = sessions.open_case(), sending()
+    if secret is None or place is None:
+        return _ended()
+    text = request.form.get("message", "")
+    if "language" in request.form:
+        languages.switch_to(request.form["language"])
+        return case_page.show(services().reporter.open(secret), message=text)
+    try:
+        services().reporter.message(secret, place, text)
+    except FormRefused as error:
+        return _write_again(problems.refused(error.problems))
+    keep_sending()
+    return redirect(url_for("mailbox.case", noticed="sent"), _SEE_OTHER)
+
+
+def _identify_again(trouble: Trouble) -> ResponseReturnValue:
+    secret = sessions.open_case()
+    if secret is None:
+        return _ended()
+    return case_page.show(
+        services().reporter.open(secret),
+        trouble=trouble,
+        name=request.form.get("identity_name", ""),
+        contact=request.form.get("identity_contact", ""),
+    )
+
+
+@blueprint.post("/mailbox/case/identity")
+@door(again=_identify_again)
+def identify() -> ResponseReturnValue:
+    """Take a name, sealed apart from the case."""
+    secret = sessions.open_case()
+    if secret is None:
+        return _ended()
+    try:
+        services().reporter.identify(
+            secret, request.form.get("identity_name", ""), request.form.get("identity_contact", "")
+        )
+    except FormRefused as error:
+        return _identify_again(problems.refused(error.problems))
+    return redirect(url_for("mailbox.case", noticed="identity"), _SEE_OTHER)
+
+
+@blueprint.get("/mailbox/case/files/<file_id>")
+def file(file_id: str) -> ResponseReturnValue:
+    """One file of the case, as a download."""
+    secret = sessions.open_case()
+    if secret is None:
+        return redirect(url_for("mailbox.knock"), _SEE_OTHER)
+    return downloads.download(lambda: services().reporter.file(secret, file_id))
+
+
+@blueprint.get("/mailbox/case/everything")
+def everything() -> ResponseReturnValue:
+    """The whole case in one archive."""
+    secret = sessions.open_case()
+    if secret is None:
+        return redirect(url_for("mailbox.knock"), _SEE_OTHER)
+    return downloads.stream(services().reporter.everything(secret), EVERYTHING)
+
+
+def _door_page(trouble: Trouble | None = None, *, kept: str = "", ended: bool = False) -> ResponseReturnValue:
+    if trouble is None:
+        return render_template("mailbox.html", trouble=None, kept=kept, ended=ended)
+    return answer(trouble, "mailbox.html", kept=kept, ended=ended)
+
+
+def _ended() -> Response:
+    """The visit is over: what was typed waits in the page, sealed for this browser, until the key is there again."""
+    text = request.form.get("message", "")
+    sessions.leave_case()
+    sessions.anonymous_form()
+    kept = services().sessions.seal_text(sessions.browser_token(), text) if text else ""
+    return make_response(_door_page(kept=kept, ended=True), problems.UNPROCESSABLE)
+
+
+def _erased() -> ResponseReturnValue:
+    sessions.leave_case()
+    sessions.anonymous_form()
+    return _door_page(_unknown())
+
+
+def _mistyped() -> Trouble:
+    says = _("Something in the key is mistyped. Compare it with what you wrote down.")
+    return Trouble(problems.UNPROCESSABLE, (("case_key", says),), title=_("The case was not opened"))
+
+
+def _unknown() -> Trouble:
+    says = _("No case has this key. It may have been erased: that happens two years after a case is closed.")
+    return Trouble(problems.UNPROCESSABLE, (("case_key", says),), title=_("The case was not opened"))

@@ -1,0 +1,44 @@
+"""What the doors may call: one frozen bundle, reached through the application and never imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from whistle.clock import Clock
+    from whistle.config import Settings
+    from whistle.parties.handler import Handler
+    from whistle.parties.keyholders import Keyholders
+    from whistle.parties.legal import Legal
+    from whistle.parties.reporter import Reporter
+    from whistle.parties.sessions import Sessions
+    from whistle.parties.site import SiteFacts
+    from whistle.parties.staff import Staff
+
+#: Under this name the bundle lies in the application's extensions.
+EXTENSION = "whistle"
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parties and the settings. `health()` says "ok" or names the part that fails."""
+
+    settings: Settings
+    clock: Clock
+    site: SiteFacts
+    sessions: Sessions
+    reporter: Reporter
+    staff: Staff
+    handler: Handler
+    legal: Legal
+    keys: Keyholders
+    health: Callable[[], str]
+
+
+def services() -> Services:
+    """The bundle of the application that answers this request."""
+    return cast("Services", current_app.extensions[EXTENSION])
