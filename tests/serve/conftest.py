@@ -35,15 +35,21 @@ class Served:
             env={**os.environ, "TMPDIR": str(scratch)},
         )
         self.lines: list[str] = []
+        self._unasked: list[str] = []
         self.port = 0
         self._sockets = ExitStack()
 
     def wait_for(self, word: str) -> str:
         assert self.process.stdout is not None
+        for line in self._unasked:
+            if line.startswith(word):
+                self._unasked.remove(line)
+                return line
         for raw in self.process.stdout:
             self.lines.append(raw.decode().strip())
             if self.lines[-1].startswith(word):
                 return self.lines[-1]
+            self._unasked.append(self.lines[-1])
         raise AssertionError(f"the server ended before it said {word!r}: {self.errors()}")
 
     def ready(self) -> "Served":

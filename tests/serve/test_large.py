@@ -15,22 +15,21 @@ LARGE = 300 * 1024
 MARKER = b"MARKER-of-the-upload"
 
 
-def occupied(served: Any, wire: Any, count: int) -> list[Any]:
-    """Clients that hold a place in the large lane: their file goes on and on."""
-    return [served.connect(wire.head("/form", LARGE * 100) + wire.start() + b"x" * LARGE) for _ in range(count)]
-
-
-def until_full(served: Any, wire: Any) -> tuple[int, Any]:
-    """The answer to a large form once the lane is full; before, the form is taken."""
-    for _ in range(200):
-        sock = served.connect(wire.head("/form", LARGE + 1000))
-        sock.sendall(wire.start("words that must stay") + b"x" * LARGE)
-        rest = LARGE + 1000 - len(wire.start("words that must stay")) - LARGE - len(wire.end())
-        sock.sendall(b"x" * rest + wire.end())
-        status, _, body = wire.answer(sock)
-        if status != 200:
-            return status, json.loads(body)
+def occupy(served: Any, wire: Any, count: int) -> None:
+    """Fill the large lane with clients whose files go on and on."""
+    for _ in range(count):
+        served.connect(wire.head("/form", LARGE * 100) + wire.start() + b"x" * LARGE)
+    for _ in range(1000):
+        if served.ask("GET", "/lane")[1] == b"full":
+            return
     raise AssertionError("the lane never filled")
+
+
+def large_form(served: Any, wire: Any) -> tuple[int, Any]:
+    """The answer to a whole large form."""
+    body = wire.start("words that must stay") + b"x" * LARGE + wire.end()
+    status, _, answer = wire.answer(served.connect(wire.head("/form", len(body)) + body))
+    return status, json.loads(answer)
 
 
 def test_a_large_form_arrives_whole_and_the_connection_can_be_used_again(start: Any, wire: Any) -> None:
@@ -46,8 +45,8 @@ def test_a_large_form_arrives_whole_and_the_connection_can_be_used_again(start: 
 
 def test_a_full_lane_tells_the_application_which_still_reads_the_text(start: Any, wire: Any) -> None:
     served = start(threads=4)
-    occupied(served, wire, 2)
-    status, facts = until_full(served, wire)
+    occupy(served, wire, 2)
+    status, facts = large_form(served, wire)
     assert (status, facts["problem"], facts["full"]) == (422, "lane_full", True)
     assert facts["fields"] == {"what": "words that must stay"}
     assert served.ask("GET", "/download")[0] == 429
@@ -55,8 +54,7 @@ def test_a_full_lane_tells_the_application_which_still_reads_the_text(start: Any
 
 def test_large_bodies_hold_at_most_half_of_the_threads(start: Any, wire: Any) -> None:
     served = start(threads=4)
-    occupied(served, wire, 20)
-    until_full(served, wire)
+    occupy(served, wire, 20)
     assert served.ask("POST", "/", b"words") == (200, b"ok words")
 
 

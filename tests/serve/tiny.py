@@ -82,6 +82,12 @@ def door_download(environ: dict[str, Any]) -> tuple[str, bytes | Iterator[bytes]
     return "200 OK", (b"y" * 65536 for _ in range(int(environ["QUERY_STRING"] or 16)))
 
 
+def door_lane(environ: dict[str, Any]) -> tuple[str, bytes]:
+    room = environ["whistle.lanes"].try_enter_large()
+    environ["whistle.lanes"].leave_large()
+    return "200 OK", b"room" if room else b"full"
+
+
 def door_boom(environ: dict[str, Any]) -> tuple[str, bytes]:
     environ["wsgi.errors"].write("MARKER-errors")
     raise ValueError("MARKER-raised" + environ["QUERY_STRING"])

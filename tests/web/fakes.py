@@ -30,10 +30,24 @@ from whistle.web.factory import make_web
 from whistle.web.services import Services
 
 TODAY = date(2026, 5, 14)
+def company(number: int, code: str, name: str, zone: str, contact: str, *, opened: bool = True) -> CompanyFacts:
+    return CompanyFacts(
+        id=bytes([number]) * 16,
+        code=code,
+        name=name,
+        country=code[-2:].upper(),
+        zone=zone,
+        contact=contact,
+        meeting="Ask at the reception for a meeting about the channel" if number == 1 else "",
+        retention_months=24,
+        open=opened,
+    )
+
+
 COMPANIES = (
-    CompanyFacts(b"1" * 16, "nordvakt-se", "Nordvakt AB", "SE", "Europe/Stockholm", "08-123 45 00, ask for A. Lind", True),
-    CompanyFacts(b"2" * 16, "nordvakt-no", "Nordvakt Norge AS", "NO", "Europe/Oslo", "22 00 00 00", True),
-    CompanyFacts(b"3" * 16, "nordvakt-fi", "Nordvakt Oy", "FI", "Europe/Helsinki", "", False),
+    company(1, "nordvakt-se", "Nordvakt AB", "Europe/Stockholm", "08-123 45 00, ask for A. Lind"),
+    company(2, "nordvakt-no", "Nordvakt Norge AS", "Europe/Oslo", "22 00 00 00"),
+    company(3, "nordvakt-fi", "Nordvakt Oy", "Europe/Helsinki", "", opened=False),
 )
 PEOPLE = {
     "nordvakt-se": (

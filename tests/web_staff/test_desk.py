@@ -31,7 +31,7 @@ def test_a_handlers_walk_from_the_list_to_a_closed_case(maja: Browser, house: Ho
         ("messages", {"message": "When was it?"}, "when they come back with their key"),
         ("notes", {"note": "Ask the yard."}, "The note is added"),
         ("messages", {"message": "We stopped it.", "is_feedback": "yes"}, "Sent as feedback"),
-        ("close", {"outcome": "measures_taken", "feedback": ""}, "The case is closed"),
+        ("close", {"outcome": "measures_taken", "feedback": "Stopped, as it was theft."}, "The case is closed"),
     ):
         answer = maja.post(f"/desk/cases/{LATE}/{door}", **fields)
         assert answer.status_code == 303, door

@@ -79,6 +79,14 @@ def test_a_case_that_is_gone_takes_no_hold_and_the_page_says_since_when(lars: Br
     assert "Gone on Saturday 28 February 2026." in lars.words()
 
 
+def test_the_page_of_a_case_that_is_gone_leads_to_its_certificate_and_loses_no_text(lars: Browser) -> None:
+    assert lars.get("/legal/cases/W-1111-2222").location == "/legal/certificates/W-1111-2222"
+    lars.get("/legal")
+    answer = lars.post("/legal/cases/W-1111-2222/holds", note="For the file.", **RIGHT)
+    assert answer.status_code == 422
+    assert "For the file.</textarea>" in lars.page
+
+
 def test_a_release_takes_a_reason(lars: Browser, house: House) -> None:
     address = f"/legal/holds/{'aa' * 16}/release"
     lars.get(address)

@@ -44,9 +44,8 @@ def address(rule: str) -> str:
     number = CLOSED if rule.startswith("/legal") else NUMBER
     if "certificates" in rule:
         number = "W-1111-2222"
-    return (
-        rule.replace("<number>", number).replace("<file_id>", "ab" * 16).replace("<hold_id>", "aa" * 16)
-    )
+    hold = ("bb" if "confirm" in rule else "aa") * 16
+    return rule.replace("<number>", number).replace("<file_id>", "ab" * 16).replace("<hold_id>", hold)
 
 
 def test_the_table_names_every_staff_door_there_is(app: Flask) -> None:

@@ -170,7 +170,7 @@ class Staff:
             raise TooMany(wait)
         try:
             member, step = self._unlocked(name[:LONGEST], passphrase[:LONGEST], code, moment)
-            hour = moment.strftime("%Y-%m-%dT%H")
+            hour = self._now().strftime("%Y-%m-%dT%H")
             people.use_code(self._store, member.person_id, step, hour, self._now())
         except (NotThere, SealBroken):
             raise NotAllowed("that did not match") from None

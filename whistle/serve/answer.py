@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -50,36 +51,44 @@ class _Nowhere(io.TextIOBase):
         return len(text)
 
 
-def answer(  # noqa: PLR0913 - a request, its body, its way out and its lane: there is nothing to join
-    app: WSGIApp,
-    request: Any,
-    body: Body,
-    out: Outgoing,
-    way: Pass,
-    *,
-    server: Any,
-    lane_full: bool,
-    log: QuietLog,
-) -> bool:
-    """Answer one request on `out`; true if the connection can be used again. Raises nothing."""
-    request.body = body
+@dataclass(frozen=True)
+class Exchange:
+    """One request and all that belongs to answering it; `last` when the server is stopping."""
+
+    request: Any
+    body: Body
+    out: Outgoing
+    way: Pass
+    server: Any
+    lane_full: bool
+    last: bool
+
+
+def answer(app: WSGIApp, exchange: Exchange, log: QuietLog) -> bool:
+    """Answer one request; true if the connection can be used again."""
+    request = exchange.request
+    request.body = exchange.body
+    if exchange.last:
+        request.force_close()
     try:
-        response, environ = create(request, out, ("", 0), server, request.cfg, response_class=Answer)
-        for name in _HIDDEN:
-            environ.pop(name, None)
-        environ.update(
-            {
-                "wsgi.multithread": True,
-                "wsgi.errors": _Nowhere(),
-                "whistle.lanes": way,
-                "whistle.lane_full": lane_full,
-            }
+        response, environ = create(
+            request, exchange.out, ("", 0), exchange.server, request.cfg, response_class=Answer
         )
-        return _run(app, environ, response, out, log)
+        _furnish(environ, exchange)
+        return _run(app, environ, response, exchange.out, log)
     except ClientLost:
         return False
     finally:
-        way.leave_large()
+        exchange.way.leave_large()
+
+
+def _furnish(environ: dict[str, Any], exchange: Exchange) -> None:
+    for name in _HIDDEN:
+        environ.pop(name, None)
+    environ["wsgi.multithread"] = True
+    environ["wsgi.errors"] = _Nowhere()
+    environ["whistle.lanes"] = exchange.way
+    environ["whistle.lane_full"] = exchange.lane_full
 
 
 def _run(app: WSGIApp, environ: dict[str, Any], response: Answer, out: Outgoing, log: QuietLog) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gunicorn.workers.base import Worker
 
-from whistle.serve.answer import answer
+from whistle.serve.answer import Exchange, answer
 from whistle.serve.body import Body
 from whistle.serve.connection import Connection
 from whistle.serve.lanes import Lanes, Pass
@@ -88,16 +88,9 @@ class LaneWorker(Worker):
         intake = connection.intake
         pace = Pace(connection.limits, time.monotonic())
         body = Body(intake.take_beginning(), intake.length, None if full else connection.sock, pace)
-        return answer(
-            self.wsgi,
-            intake.request,
-            body,
-            connection.out,
-            way,
-            server=connection.server,
-            lane_full=full,
-            log=self.log,
-        )
+        way_out, last = connection.out, not self.alive
+        exchange = Exchange(intake.request, body, way_out, way, connection.server, lane_full=full, last=last)
+        return answer(self.wsgi, exchange, self.log)
 
     def _start_background(self) -> threading.Thread | None:
         if not self.leads or self.app.background is None:

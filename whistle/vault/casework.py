@@ -13,7 +13,7 @@ from whistle.crypto.inventory import Entry
 from whistle.errors import Gone, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.deadlines import CaseFacts, next_duty
-from whistle.vault import directory, inventory
+from whistle.vault import directory, inventory, journal
 from whistle.vault.facts import Addition, CaseStatus, CompanyFacts, SealedGrant, SealedRecord
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import blobs, cases, certificates, grants, holds, readers, records
@@ -120,10 +120,16 @@ def _finish(change: Change, *, changed: bool) -> None:
         change.work.log(action, day=change.today, actor=actor, case=change.row.number, facts=facts | {"n": n})
     if change.lines:
         change.set(touched_on=change.today)
+    if any(action in journal.JOURNALED for action, _actor, _facts in change.lines):
+        change.work.after(lambda: _journal(change.store))
     kind, due = next_day(change.db, change.row, change.columns, change.company, change.today)
     change.set(next_kind=kind, next_on=due)
     inventory.save(change.db, change.store.keys.inventory, change.row.id, n, change.entries, **change.columns)
     place(change.db, change.row.id, open_=change.now("state") != "closed", due_on=due)
+
+
+def _journal(store: Store) -> None:
+    journal.catch_up(store)
 
 
 def locked_case(db: Connection, number_or_id: str | bytes) -> Row[Any]:

@@ -13,13 +13,16 @@ from whistle.crypto import chain
 from whistle.errors import Conflict, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.roles import Role, incompatible
-from whistle.vault import directory
+from whistle.vault import directory, journal
 from whistle.vault.facts import Designation, PersonFacts, SignInFacts, Unlocked
 from whistle.vault.store import Store, Work
-from whistle.vault.tables import companies, confirmations, designations, ledger, people
+from whistle.vault.tables import companies, confirmations, designations, people, site
 
 INVITATION_HOURS = 72
 """How long an activation link lives (CONTRACT.md)."""
+
+FIRST = "first_administrator"
+"""Where the site keeps who was invited first."""
 
 OWNER_LABEL = b"whistle/v1/unknown-person\0"
 
@@ -44,15 +47,16 @@ def handle_of(name: str) -> str:
 
 
 def invite(
-    store: Store, name: str, email: str, function: str, roles: list[tuple[str, str]], now: datetime, *, actor: str
-) -> str:
+    store: Store, name: str, email: str, function: str, roles: list[tuple[str, str]], now: datetime,
+    machine_now: datetime, *, actor: str,
+) -> str:  # fmt: skip
     """Add a person, or roles to one, and return the token of the activation link, valid 72 h, once.
 
     `roles` are (role, company code). Raises `RuleRefused("incompatible")` when L14 forbids a pair, `Conflict`
     when the name is taken by somebody who has a key already.
     """
     token = secrets.token_urlsafe(32)
-    until = int(now.timestamp()) + INVITATION_HOURS * 3600
+    until = int(machine_now.timestamp()) + INVITATION_HOURS * 3600
     with store.writing() as work:
         db = work.db
         known = db.execute(select(people).where(people.c.handle == handle_of(name))).one_or_none()
@@ -64,6 +68,7 @@ def invite(
             "invite_hash": sha256(token.encode()).digest(), "invite_until": until, "totp_step": 0,
         }  # fmt: skip
         if known is None:
+            _note_first(work, person_id)
             db.execute(insert(people).values(id=person_id, handle=handle_of(name), **columns))
         else:
             db.execute(update(people).where(people.c.id == person_id).values(**columns))
@@ -140,20 +145,21 @@ def recovery_lock(store: Store, token: str, machine_now: datetime) -> bytes:
         return bytes(row.recovery_lock)
 
 
+def _note_first(work: Work, person_id: bytes) -> None:
+    """The first person invited is the one named when the site was made."""
+    if work.db.execute(select(people.c.id).limit(1)).first() is None:
+        work.db.execute(insert(site).values(key=FIRST, value=person_id.hex()))
+
+
 def _found_first_administrator(store: Store, work: Work, row: Row[Any], now: datetime) -> None:
     """The person named when the site was made counts at once: there is nobody yet who could confirm them."""
-    invited_first = select(ledger.c.facts).where(ledger.c.action == "person_invited").order_by(ledger.c.seq).limit(1)
-    first = work.db.execute(invited_first).scalar_one()
+    first = work.db.execute(select(site.c.value).where(site.c.key == FIRST)).scalar_one()
     confirmed = select(designations.c.id).where(designations.c.mac.is_not(None)).limit(1)
-    if f'"person":{_json(row.name)}' in first and work.db.execute(confirmed).first() is None:
+    if first == bytes(row.id).hex() and work.db.execute(confirmed).first() is None:
         waiting = select(designations).where(designations.c.person_id == row.id, designations.c.role == "administrator")
         for designation in work.db.execute(waiting).all():
             _let_count(store, work, designation, bytes(row.key_id))
         work.log("key_confirmed", day=now.date(), actor="system", facts={"person": row.name, "role": "administrator"})
-
-
-def _json(text: str) -> str:
-    return chain.canonical({"x": text}).decode()[5:-1]
 
 
 def sign_in_facts(store: Store, name: str) -> SignInFacts:
@@ -216,6 +222,7 @@ def retire(store: Store, name: str, now: datetime, *, actor: str) -> None:
         waiting = select(designations.c.id).where(designations.c.person_id == row.id, designations.c.mac.is_(None))
         work.db.execute(delete(confirmations).where(confirmations.c.designation_id.in_(waiting)))
         work.log("person_retired", day=now.date(), actor=actor, facts={"person": row.name})
+    journal.catch_up(store)
 
 
 def _let_count(store: Store, work: Work, designation: Row[Any], key_id: bytes) -> None:

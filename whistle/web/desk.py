@@ -134,7 +134,7 @@ def confirm_reopen(number: str) -> ResponseReturnValue:
 def file(number: str, file_id: str) -> ResponseReturnValue:
     """Hand a file over as a download, never to be shown by the browser."""
     member = staff_guard.signed_in(ROLE)
-    return downloads.send(services().handler.file(member, number, file_id))
+    return downloads.download(lambda: services().handler.file(member, number, file_id))
 
 
 def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: Typed) -> ResponseReturnValue:
@@ -184,6 +184,7 @@ def _shown(found: DeskCase, can: desk_case.Permitted, own_name: str) -> dict[str
     return {
         "base": base,
         "file_address": lambda file_id: f"{base}/files/{file_id}",
+        "text_of": desk_case.text_of,
         "author": lambda entry: desk_case.author(entry, own_name),
         "state": words.word(words.STATES, found.state),
         "duty": desk_case.duty_box(found, can),

@@ -177,13 +177,19 @@ def author(entry: Entry, own_name: str) -> str:
     if entry.who == "channel":
         return gettext("The channel, by itself")
     who = gettext("You") if entry.author == own_name else entry.author or gettext("Handler")
-    return gettext("%(who)s, feedback", who=who) if entry.kind == "feedback" else who
+    return gettext("%(who)s, feedback", who=who) if entry.kind in {"feedback", "closing"} else who
+
+
+def text_of(entry: Entry) -> str:
+    """Return an entry's text; that a name was left has no text of its own."""
+    if entry.kind == "identity_given" and not entry.text:
+        return gettext("The reporter has left a name. It is sealed.")
+    return entry.text
 
 
 def people(names: tuple[str, ...], own_name: str) -> list[str]:
-    """Return the handlers' names with the reader's own first, as "You"."""
-    others = [name for name in names if name != own_name]
-    return [gettext("You"), *others] if len(others) < len(names) else others
+    """Return who handles the case: whoever reads this page does, and stands first as "You"."""
+    return [gettext("You"), *(name for name in names if name != own_name)]
 
 
 def acknowledgement_text(case: DeskCase) -> str:

@@ -1,5 +1,6 @@
 """The ledger in dated sentences: who did what to which case, never a word of content."""
 
+from datetime import date
 from itertools import groupby
 
 from flask import Blueprint, render_template, request
@@ -7,11 +8,15 @@ from flask import Blueprint, render_template, request
 from whistle.parties.views import LedgerLine
 from whistle.web import staff_guard
 from whistle.web import staff_words as words
+from whistle.web.languages import day as in_words
 from whistle.web.services import services
 
 blueprint = Blueprint("ledger", __name__)
 staff_guard.protect(blueprint)
 
+ROLE = "auditor"
+#: Facts that are ids of keys and holds: they bind the line, and tell a reader nothing.
+NOT_SHOWN = frozenset({"hold", "key"})
 #: A line's number has at most so many digits (the ledger counts in 64 bits); longer ones are nobody's.
 _DIGITS = 18
 
@@ -19,7 +24,7 @@ _DIGITS = 18
 @blueprint.get("/ledger")
 def lines() -> str:
     """Show a page of the ledger, newest first, and whether its chain was intact while it was read."""
-    member = staff_guard.signed_in(*staff_guard.LEDGER_ROLES)
+    member = staff_guard.signed_in(ROLE)
     before = request.args.get("before", "")
     is_number = before.isascii() and before.isdigit() and len(before) <= _DIGITS
     page = services().keys.ledger(member, int(before) if is_number else None)
@@ -42,8 +47,14 @@ def _sentence(line: LedgerLine) -> str:
 
 
 def _facts(line: LedgerLine) -> str:
-    return ", ".join(f"{words.word(words.LEDGER_FACTS, name)}: {_value(value)}" for name, value in line.facts)
+    shown = ((name, _value(value)) for name, value in line.facts if name not in NOT_SHOWN)
+    return ", ".join(f"{words.word(words.LEDGER_FACTS, name)}: {value}" for name, value in shown)
 
 
 def _value(value: str) -> str:
-    return words.word(words.GROUNDS, value) if value in words.GROUNDS else words.word(words.ROLES, value)
+    if value in words.GROUNDS:
+        return words.word(words.GROUNDS, value)
+    try:
+        return in_words(date.fromisoformat(value), "plain")
+    except ValueError:
+        return words.word(words.ROLES, value)

@@ -1,6 +1,7 @@
 """Legal's doors: what is about to be erased, holds placed and released, certificates; never a word of content."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -75,14 +76,19 @@ def place(number: str) -> ResponseReturnValue:
 
 
 def _place(member: Member, number: str, typed: Typed) -> None:
-    legal = services().legal
     try:
         with refusals(*FIELDS, gone=False):
-            legal.place(member, number, typed["ground"], typed["citation"], typed["note"], typed["review_on"].strip())
+            services().legal.place(member, number, typed["ground"], typed["citation"], typed["note"], typed["review_on"].strip())
     except Gone as error:
-        erased = {one.case_number: one.purged_on for one in legal.desk(member).certificates}
-        said = gettext("Gone on %(day)s.", day=day(erased[number])) if number in erased else ""
-        raise Refused({"": f"{said} {words.refusal('gone')}".strip()}) from error
+        raise Refused({"": _gone(error)}) from error
+
+
+def _gone(error: Gone) -> str:
+    # The vault says on which day; without one the sentence stands alone.
+    try:
+        return f"{gettext('Gone on %(day)s.', day=day(date.fromisoformat(str(error))))} {words.refusal('gone')}"
+    except ValueError:
+        return words.refusal("gone")
 
 
 @blueprint.get("/legal/holds/<hold_id>/release")
@@ -148,7 +154,13 @@ def _case(
     member: Member, number: str, *, typed: Typed | None = None, refused: Refused | None = None
 ) -> ResponseReturnValue:
     legal = services().legal
-    found = legal.case(member, number)
+    try:
+        found = legal.case(member, number)
+    except Gone:
+        # What remains of the case is its certificate; what was typed for it comes back on the list.
+        if refused is not None:
+            return _desk(member, typed=typed, refused=refused)
+        return redirect(url_for("legal.certificate", number=number), staff_guard.SEE_OTHER)
     holds = [hold for hold in legal.desk(member).holds if hold.case_number == found.number]
     return _page("legal/case.html", member, typed, refused, case=found, holds=holds)
 

@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import gettext
 
 from whistle.errors import Conflict, Gone, HoldInForce, RuleRefused, WhistleError
-from whistle.parties.reporter import FormRefused
+from whistle.parties.reporter import FormRefused, Problem
 from whistle.web import staff_words as words
 from whistle.web.forms import Trouble
 
@@ -37,7 +37,9 @@ FIELD_OF_REASON: Final[Mapping[str, str]] = {
     "code": "code",
 }
 #: Reasons that are about the case as it stands and not about anything that was typed.
-ABOUT_NO_FIELD: Final = frozenset({"state", "past_day", "second_person", "same_person", "shared", "not_asked"})
+ABOUT_NO_FIELD: Final = frozenset(
+    {"state", "past_day", "second_person", "same_person", "shared", "not_granted", "number"}
+)
 
 _NUMBER: Final = re.compile("W([0-9A-HJKMNP-TV-Z]{4})([0-9A-HJKMNP-TV-Z]{4})")
 #: Longer than any case number somebody could mean; bounds what is looked at.
@@ -84,7 +86,7 @@ def refusals(field: str, *others: str, gone: bool = True) -> Iterator[None]:
     try:
         yield
     except FormRefused as error:
-        raise Refused({_at(one.field, field, others): words.refusal(one.reason) for one in error.problems}) from error
+        raise Refused({_at(one.field, field, others): _says(one) for one in error.problems}) from error
     except RuleRefused as error:
         raise Refused({_field_of(error.reason, field, others): words.refusal(error.reason)}) from error
     except HoldInForce as error:
@@ -96,6 +98,12 @@ def refusals(field: str, *others: str, gone: bool = True) -> Iterator[None]:
     except Conflict as error:
         said = gettext("Somebody else changed this at the same moment. Read the page again, then send.")
         raise Refused({"": said}, CONFLICT) from error
+
+
+def _says(problem: Problem) -> str:
+    # "Write something" would be the wrong thing to say of a choice.
+    is_choice = problem.field in words.REFUSALS and problem.reason in {"missing", "unknown"}
+    return words.refusal(problem.field if is_choice else problem.reason)
 
 
 def _field_of(reason: str, field: str, others: tuple[str, ...]) -> str:

@@ -36,8 +36,6 @@ SEE_OTHER: Final = 303
 
 #: Where each role begins its work; somebody with several roles begins at the first that fits.
 HOMES: Final = {"handler": "/desk", "legal": "/legal", "administrator": "/admin", "auditor": "/ledger"}
-#: The ledger is the auditor's; an administrator of the whole site reads it too, which the party checks.
-LEDGER_ROLES: Final = ("auditor", "administrator")
 ACCOUNT: Final = "/staff/account"
 
 

@@ -114,8 +114,10 @@ REFUSALS: Final[Words] = {
                  "people."),
     "reason_empty": _l("Write the reason."),
     "past_day": _l("The day on which this case is erased has come. Nothing more can be done in it."),
-    "second_person": _l("Another handler has to confirm this. The person who asked cannot also confirm."),
-    "not_asked": _l("Nobody has asked to reopen this case."),
+    "second_person": _l("Another handler has to confirm this. Ask for it first."),
+    "same_person": _l("Somebody else has to confirm this. The person who asked cannot also confirm."),
+    "not_granted": _l("You have no part in the notes of this case."),
+    "number": _l("Somebody else wrote at the same moment. Send it again."),
     # holds
     "ground": _l('"We might be sued" is not a ground. The policy knows three: another law, a court ruling, '
                  "an authority's decision."),
@@ -127,13 +129,12 @@ REFUSALS: Final[Words] = {
     "review_date": _l("Write the review date as year, month and day."),
     "review_past": _l("The review date has to be after today."),
     "review_far": _l("The review date can be at most twelve months ahead."),
-    "same_person": _l("Another person in legal has to confirm this. The person who asked cannot also confirm."),
     "gone": _l("The case has already been erased, so a hold cannot be placed."),
     # the account
     "empty": _l("Choose a passphrase."),
     "differs": _l("The two passphrases are not the same. Type both again."),
     "short": _l("The passphrase is too short. Use at least four words."),
-    "long": _l("The passphrase is too long. Use at most 72 characters."),
+    "long": _l("The passphrase is too long. Use at most 256 characters."),
     "weak": _l("The passphrase is too easy to guess. Use four or five words that do not belong together."),
     "code": _l("The code did not match. Wait for the next one and type that."),
     "recovery_code": _l("The code does not match. Compare it with what you wrote down or printed."),
@@ -170,6 +171,7 @@ LEDGER_ACTIONS: Final[Words] = {
     "closed": _l("%(actor)s closed the case"),
     "reopen_asked": _l("%(actor)s asked to reopen the case"),
     "reopened": _l("%(actor)s reopened the case"),
+    "opened": _l("%(actor)s opened the case for the first time"),
     "opened_file": _l("%(actor)s downloaded a file"),
     "hold_placed": _l("%(actor)s placed a hold"),
     "release_asked": _l("%(actor)s asked to release a hold"),
@@ -197,6 +199,8 @@ LEDGER_FACTS: Final[Words] = {
     "files": _l("Files"),
     "person": _l("Person"),
     "role": _l("Role"),
+    "roles": _l("Roles"),
+    "hour": _l("Hour"),
     "late": _l("Late"),
 }
 

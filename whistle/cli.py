@@ -1,0 +1,132 @@
+"""The command line: every command says in one line what went wrong, and its exit code says which kind it was."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from whistle import commands
+from whistle.app import CHECKOUT
+from whistle.config import Settings
+from whistle.errors import Conflict, GuardRefused, NotThere, RuleRefused, SettingsWrong, Tampered, WhistleError
+
+DONE, FINDINGS, WRONG_USE, REFUSED = 0, 1, 2, 3
+"""Exit codes (README, "Commands")."""
+
+ROLES = ("handler", "custodian", "legal", "privacy_officer", "administrator", "auditor")
+
+
+def main(arguments: Sequence[str], environ: dict[str, str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    options = build_parser().parse_args(arguments)
+    command: Callable[[commands.Call], int] = options.run
+    try:
+        settings = Settings.read(_environ(options, environ), options.data, checkout=CHECKOUT)
+        return command(commands.Call(options, settings, sys.stdout))
+    except (SettingsWrong, Conflict, NotThere, RuleRefused) as wrong:
+        return _refuse(wrong, WRONG_USE)
+    except GuardRefused as refused:
+        return _refuse(refused, REFUSED)
+    except Tampered as broken:
+        return _refuse(broken, FINDINGS)
+    except WhistleError as error:
+        return _refuse(error, WRONG_USE)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    parser = argparse.ArgumentParser(prog="whistle", description="A secure, anonymous whistleblowing system.")
+    sub = parser.add_subparsers(metavar="COMMAND", required=True)
+    _site_commands(sub)
+    _work_commands(sub)
+    return parser
+
+
+def _site_commands(sub: Any) -> None:
+    demo = _command(sub, "demo", commands.demo, "make a rehearsal site and serve it")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--no-serve", action="store_true", help="make it only")
+    demo.add_argument("--json", action="store_true", help="print addresses, sign-ins and keys as one JSON object")
+    init = _command(sub, "init", commands.init, "make a site: database, server keys, companies")
+    init.add_argument("--site", type=Path, required=True, metavar="site.toml")
+    init.add_argument("--rehearsal", action="store_true", help="a site on which time may be set")
+    init.add_argument("--administrator", default="Administrator", metavar="NAME")
+    init.add_argument("--email", default="", metavar="E")
+    apply = _command(sub, "apply", commands.apply, "bring companies in line with the site file; deletes nothing")
+    apply.add_argument("site", type=Path, metavar="site.toml")
+    apply.add_argument("--dry-run", action="store_true", help="say what would change")
+    serve = _command(sub, "serve", commands.serve, "serve the site")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--doors", choices=("public", "staff", "all"), default="all")
+    serve.add_argument("--scheduler", action=argparse.BooleanOptionalAction, default=None, help="tick while serving")
+    serve.add_argument("--workers", type=int, default=1)
+    _person_commands(sub)
+    db = _command(sub, "db", commands.db, "the database's schema")
+    db.add_argument("what", choices=("upgrade", "check"))
+
+
+def _person_commands(sub: Any) -> None:
+    person = _command(sub, "person", commands.person, "people: add, list, retire")
+    person.add_argument("what", choices=("add", "list", "retire"))
+    person.add_argument("name", nargs="?", default="", metavar="NAME")
+    person.add_argument("--email", default="", metavar="E")
+    person.add_argument("--function", default="", help="what a reporter is shown, such as \"Head of audit\"")
+    person.add_argument("--role", nargs="+", action="extend", default=[], choices=ROLES, metavar="R")
+    person.add_argument("--company", nargs="+", action="extend", default=[], metavar="C")
+
+
+def _work_commands(sub: Any) -> None:
+    tick = _command(sub, "tick", commands.tick, "one pass of the scheduler")
+    tick.add_argument("--now", type=_instant, default=None, metavar="ISO", help="on a rehearsal site: the time it is")
+    due = _command(sub, "due", commands.due, "what falls due")
+    due.add_argument("--within", type=int, default=30, metavar="DAYS")
+    due.add_argument("--json", action="store_true")
+    holds = _command(sub, "holds", commands.holds, "holds in force")
+    holds.add_argument("--json", action="store_true")
+    check = _command(sub, "check", commands.check, "look at everything again; exit code 1 on any finding")
+    check.add_argument("--json", action="store_true")
+    certificate = _command(sub, "certificate", commands.certificate, "the signed certificate of a purged case")
+    certificate.add_argument("case", metavar="CASE")
+    verify = _command(sub, "verify-certificate", commands.verify_certificate, "check a certificate with the public key")
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument("--key", type=Path, default=None, help="sign.pub of the site (default: the one in keys)")
+    journal = _command(sub, "journal", commands.journal_command, "the journal: copy it off the machine, or verify one")
+    journal.add_argument("what", choices=("copy", "verify"))
+    journal.add_argument("path", type=Path, metavar="PATH")
+
+
+def _command(sub: Any, name: str, run: Callable[[commands.Call], int], said: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = sub.add_parser(name, help=said, description=said)
+    parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="the site's folder")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _environ(options: argparse.Namespace, environ: dict[str, str] | None) -> dict[str, str]:
+    """The environment; a port given to a command that serves on loopback is where people reach it."""
+    found = dict(os.environ if environ is None else environ)
+    if getattr(options, "port", None) and "WHISTLE_BASE_URL" not in found:
+        found["WHISTLE_BASE_URL"] = f"http://127.0.0.1:{options.port}"
+    if options.run is commands.demo and options.data is None and "WHISTLE_DATA" not in found:
+        options.data = CHECKOUT / "instance" / "demo"
+    return found
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
+
+
+def _refuse(error: Exception, code: int) -> int:
+    sys.stderr.write(f"whistle: {error}\n")
+    return code
+
+
+def as_json(value: object) -> str:
+    """A line of JSON as scripts read it."""
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,266 @@
+"""What each command does: parse nothing, call the vault or the parties, write the answer."""
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+import secrets
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from whistle import app
+from whistle.clock import SystemClock
+from whistle.config import Settings
+from whistle.errors import SettingsWrong, Tampered
+from whistle.rules.companies import load_site
+from whistle.scheduler import tick as run_tick
+from whistle.vault import check as vault_check
+from whistle.vault import duties, journal, leases, people, purge, schema, sites
+from whistle.vault.serverkeys import ServerKeys, write_private
+from whistle.vault.store import open_engine
+
+TICK_SECONDS = 30
+"""How often a serving process looks whether something is due; a leader that died is replaced within a minute."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A command as it was called."""
+
+    options: argparse.Namespace
+    settings: Settings
+    out: TextIO
+
+    def say(self, line: str) -> None:
+        """Write one line of the answer."""
+        self.out.write(line + "\n")
+        self.out.flush()
+
+    def say_json(self, value: object) -> None:
+        """Write one line of JSON."""
+        self.say(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def demo(call: Call) -> int:
+    """A rehearsal site: made once, printed every time, served unless told not to."""
+    from whistle.demo import site as rehearsal  # noqa: PLC0415 (only here)
+
+    settings = call.settings
+    if rehearsal.exists(settings):
+        card = rehearsal.load_card(settings)
+    else:
+        quiet = call.options.json
+        card = rehearsal.make(settings, say=(lambda _line: None) if quiet else call.say)
+    url = settings.base_url
+    if call.options.json:
+        call.say_json({"url": url, "people": card.people, "cases": card.cases})
+    else:
+        _print_card(call, url, card)
+    return 0 if call.options.no_serve else _serve(call, "127.0.0.1", call.options.port, "all", scheduler=True, workers=1)
+
+
+def _print_card(call: Call, url: str, card: Any) -> None:
+    call.say(f"\nA rehearsal site, with invented people and cases.\n\n  Reporters  {url}/\n  Mailbox    {url}/mailbox")
+    call.say(f"  Staff      {url}/staff/sign-in\n\nSign-ins: name, roles, companies, passphrase, secret of the one-time code")
+    for person in card.people:
+        where = ", ".join(person["companies"])
+        call.say(f"  {person['name']:<18} {', '.join(person['roles']):<16} {where}")
+        call.say(f"  {'':<18} {person['passphrase']}   {person['totp_secret']}")
+    call.say("\nCases: number, company, state, case key")
+    for case in card.cases:
+        call.say(f"  {case['number']}  {case['company']:<12} {case['state']:<13} {case['case_key']}")
+    call.say("")
+
+
+def init(call: Call) -> int:
+    """A new site; prints the first administrator's activation link."""
+    settings, options = call.settings, call.options
+    wanted = load_site(_read(options.site), options.site.name)
+    if not options.rehearsal:
+        settings.refuse_rehearsal_settings()
+    app.make_folders(settings)
+    if not (settings.keys / "sign.key").exists():
+        ServerKeys.create(settings.keys)
+    schema.upgrade(open_engine(settings.database_url))
+    store = app.open_store(settings)
+    now = SystemClock().now()
+    sites.found(store, wanted, now, rehearsal=options.rehearsal)
+    roles = [("administrator", company.code) for company in wanted.companies]
+    token = people.invite(store, options.administrator, options.email, "", roles, now, now, actor="init")
+    call.say(f"The site is made. First administrator, within 72 hours, once:\n{settings.base_url}/staff/activate/{token}")
+    return 0
+
+
+def apply(call: Call) -> int:
+    """Companies and the site's name as the site file says."""
+    wanted = load_site(_read(call.options.site), call.options.site.name)
+    store = app.open_store(call.settings)
+    said = sites.differences(store, wanted) if call.options.dry_run else sites.apply(store, wanted, SystemClock().now())
+    for sentence in said:
+        call.say(sentence)
+    return 0
+
+
+def person(call: Call) -> int:
+    """Invite, list or retire people."""
+    options = call.options
+    program = app.open_program(call.settings)
+    if options.what == "list":
+        for one in people.everybody(program.store):
+            held = ", ".join(f"{d.role}@{d.company_code}{'' if d.confirmed else ' (waits)'}" for d in one.designations)
+            call.say(f"{one.name}\t{one.state}\t{held}")
+        return 0
+    if not options.name:
+        raise SettingsWrong("name the person")
+    if options.what == "retire":
+        people.retire(program.store, options.name, program.clock.now(), actor="command line")
+        return 0
+    if not (options.role and options.company and options.email):
+        raise SettingsWrong("person add needs --email, --role and --company")
+    roles = [(role, company) for role in options.role for company in options.company]
+    token = people.invite(
+        program.store, options.name, options.email, options.function or options.name, roles, program.clock.now(),
+        program.clock.machine(), actor="command line",
+    )  # fmt: skip
+    call.say(f"{call.settings.base_url}/staff/activate/{token}")
+    return 0
+
+
+def serve(call: Call) -> int:
+    """Serve the site until told to stop."""
+    options = call.options
+    return _serve(call, options.host, options.port, options.doors, scheduler=options.scheduler, workers=options.workers)
+
+
+def _serve(call: Call, host: str, port: int, doors: str, *, scheduler: bool | None, workers: int) -> int:
+    from whistle.serve.server import serve as run_server  # noqa: PLC0415 (commands need no server)
+
+    program = app.open_program(call.settings)
+    app.recover(program.store)
+    ticks = program.store.embedded if scheduler is None else scheduler
+    holder = secrets.token_hex(8)
+    program.store.engine.dispose()  # no connection lives through the fork of the workers
+    run_server(
+        lambda: app.make_app(program, doors),
+        host=host,
+        port=port,
+        workers=workers,
+        on_ready=lambda url: call.say(f"Serving on {url}") if not getattr(call.options, "json", False) else None,
+        background=(lambda stop: _tick_until(stop, program, holder)) if ticks else None,
+    )
+    return 0
+
+
+def _tick_until(stop: threading.Event, program: app.Program, holder: str) -> None:
+    while not stop.wait(TICK_SECONDS):
+        with contextlib.suppress(Exception):  # one failed pass must not end the others; `check` shows what is overdue
+            with leases.leading(program.store, holder, int(program.clock.machine().timestamp())) as leads:
+                if leads:
+                    for _event in run_tick(program.store, program.clock.now(), program.sessions.sweep):
+                        pass
+
+
+def tick(call: Call) -> int:
+    """One pass; one JSON line an event."""
+    program = app.open_program(call.settings)
+    if call.options.now is not None and not program.site.rehearsal:
+        raise SettingsWrong("--now is for a rehearsal site only")
+    app.recover(program.store)
+    now = call.options.now or program.clock.now()
+    machine = int(program.clock.machine().timestamp())
+    with leases.leading(program.store, f"tick-{os.getpid()}", machine) as leads:
+        for event in run_tick(program.store, now, program.sessions.sweep) if leads or call.options.now else ():
+            call.say_json(event)
+    return 0
+
+
+def due(call: Call) -> int:
+    """What falls due."""
+    program = app.open_program(call.settings)
+    for line in duties.falling_due(program.store, program.clock.now(), call.options.within):
+        if call.options.json:
+            call.say_json(dataclasses.asdict(line))
+        else:
+            late = "  late" if line.overdue else ""
+            call.say(f"{line.due_on}  {line.kind:<16} {line.case}  {line.company}  last legal day {line.last_legal_day}{late}")
+    return 0
+
+
+def holds(call: Call) -> int:
+    """Holds in force."""
+    program = app.open_program(call.settings)
+    for line in duties.holds_standing(program.store):
+        if call.options.json:
+            call.say_json(dataclasses.asdict(line))
+        else:
+            call.say(f"{line.case}  {line.ground:<20} placed {line.placed_on}  review {line.review_on}  {line.id}")
+    return 0
+
+
+def check(call: Call) -> int:
+    """Everything looked at again."""
+    program = app.open_program(call.settings)
+    found = vault_check.run(program.store, program.clock.now())
+    for finding in found:
+        if call.options.json:
+            call.say_json(dataclasses.asdict(finding))
+        else:
+            call.say(f"{finding.kind}: {finding.about}: {finding.said}")
+    return 1 if found else 0
+
+
+def certificate(call: Call) -> int:
+    """A certificate as a JSON document."""
+    call.say(json.dumps(purge.certificate(app.open_store(call.settings), call.options.case), indent=1))
+    return 0
+
+
+def verify_certificate(call: Call) -> int:
+    """Check a certificate with the public key alone."""
+    key = (call.options.key or call.settings.keys / "sign.pub").read_bytes()
+    try:
+        document = json.loads(_read(call.options.file))
+    except ValueError:
+        raise Tampered("this is not a certificate") from None
+    call.say_json(purge.verify_certificate(document, key))
+    return 0
+
+
+def journal_command(call: Call) -> int:
+    """Copy the journal off the machine, or verify a copy."""
+    if call.options.what == "verify":
+        key = (call.settings.keys / "sign.pub").read_bytes()
+        call.say(f"{sum(1 for _line in journal.read(call.options.path, key))} lines, all in order")
+        return 0
+    store = app.open_store(call.settings)
+    journal.catch_up(store)
+    source = store.keys.folder / "journal"
+    data = source.read_bytes() if source.exists() else b""
+    target = call.options.path / "journal" if call.options.path.is_dir() else call.options.path
+    write_private(target, data)
+    return 0
+
+
+def db(call: Call) -> int:
+    """Migrate, or compare the schema with the tables."""
+    app.make_folders(call.settings)
+    engine = open_engine(call.settings.database_url)
+    if call.options.what == "upgrade":
+        schema.upgrade(engine)
+        return 0
+    found = schema.differences(engine)
+    for difference in found:
+        call.say(difference)
+    return 1 if found else 0
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsWrong(f"{path} cannot be read") from None
+
+

@@ -1,0 +1,272 @@
+"""A rehearsal site is played through the real parties, day by day, from before its first case until today."""
+
+import base64
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from whistle import app
+from whistle.clock import Clock, SystemClock
+from whistle.config import Settings
+from whistle.crypto import totp
+from whistle.demo import attachments
+from whistle.demo.cases import CASES, DemoCase, DemoEvent, day_of
+from whistle.demo.people import PEOPLE, SITE_TOML, DemoPerson
+from whistle.errors import SettingsWrong
+from whistle.parties.fingerprints import fingerprint_of
+from whistle.parties.member import Member
+from whistle.parties.reporter import ReportForm
+from whistle.parties.sending import Sending
+from whistle.rules.calendar import add_months
+from whistle.rules.companies import load_site
+from whistle.vault import confirmations, people, schema, sites
+from whistle.vault.serverkeys import ServerKeys, write_private
+from whistle.vault.store import open_engine
+
+CARD = "rehearsal.json"
+"""Sign-ins and case keys of the rehearsal, so that the second start can print them again. Never on a real site."""
+
+BEGINNING_MONTHS = 36
+"""People are there before the oldest case is received."""
+
+CODE_SECONDS = 30
+"""A one-time code is used once: each sign-in of the play needs a step of its own (RFC 6238)."""
+
+WORDS = (
+    "anchor barley cinder dapple ember fathom gravel harbor island juniper kettle lantern meadow nettle orchard "
+    "pebble quarry ripple saddle thicket umber velvet walnut yarrow zephyr birch copper drizzle fjord granite"
+).split()
+"""A passphrase of the rehearsal is four of these and a number: strong enough for the same door, easy to type."""
+
+
+@dataclass
+class PlayClock:
+    """The site's time is set by the play; the machine's goes on by one code at a time."""
+
+    at: datetime
+    machine_at: datetime
+
+    def now(self) -> datetime:
+        """The time in the play."""
+        return self.at
+
+    def machine(self) -> datetime:
+        """The time that one-time codes go by."""
+        return self.machine_at
+
+    def monotonic(self) -> float:
+        """Not used by the play."""
+        return 0.0
+
+
+@dataclass
+class Card:
+    """What `demo` prints."""
+
+    people: list[dict[str, Any]] = field(default_factory=list)
+    cases: list[dict[str, Any]] = field(default_factory=list)
+
+
+def make(settings: Settings, clock: Clock | None = None, say: Callable[[str], None] = lambda _line: None) -> Card:
+    """Make a rehearsal site in an empty data folder and play the stories up to today."""
+    today = (clock or SystemClock()).now()
+    app.make_folders(settings)
+    ServerKeys.create(settings.keys)
+    schema.upgrade(open_engine(settings.database_url))
+    store = app.open_store(settings)
+    start = datetime.combine(day_back(today.date()), time(8), UTC)
+    play = PlayClock(start, today - timedelta(hours=2))
+    sites.found(store, load_site(SITE_TOML), play.now(), rehearsal=True)
+    program = app.join(settings, store, play, sites.values(store), rehearsal=True)
+    stage = _Stage(program, play, Card(), {})
+    say("Making keys for the people of the rehearsal")
+    stage.bring_people()
+    say("Playing the cases")
+    stage.play(today.date())
+    write_private(settings.data / CARD, json.dumps(asdict(stage.card)).encode())
+    store.engine.dispose()
+    return stage.card
+
+
+def day_back(today: date) -> date:
+    """The day the rehearsal's people came."""
+    return add_months(today, -BEGINNING_MONTHS)
+
+
+def load_card(settings: Settings) -> Card:
+    """The sign-ins of a rehearsal that was made before."""
+    try:
+        fields = json.loads((settings.data / CARD).read_bytes())
+    except FileNotFoundError:
+        raise SettingsWrong(f"{settings.data} holds a site that is no rehearsal; name another folder with --data") from None
+    return Card(fields["people"], fields["cases"])
+
+
+def exists(settings: Settings) -> bool:
+    """Whether the folder holds a site already."""
+    return (settings.keys / "sign.key").exists()
+
+
+@dataclass
+class _Stage:
+    program: app.Program
+    clock: PlayClock
+    card: Card
+    members: dict[str, Member]
+    secrets: dict[str, bytes] = field(default_factory=dict)
+    passphrases: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, bytes] = field(default_factory=dict)
+
+    def bring_people(self) -> None:
+        """Activate everybody, then let them confirm each other as the rules want it."""
+        administrators = [p for p in PEOPLE if any(role == "administrator" for role, _c in p.roles)]
+        for person in administrators:
+            self._activate(person)
+            self._confirm_by(administrators)
+        for person in PEOPLE:
+            if person not in administrators:
+                self._activate(person)
+        for _round in range(2):
+            self._confirm_by(PEOPLE)
+        self.members.clear()
+        for person in PEOPLE:
+            self._sign_in(person.name)
+        self.card.people = [self._on_card(person) for person in PEOPLE]
+
+    def play(self, today: date) -> None:
+        """Everything that happened, in the order of its days."""
+        for _day, step in sorted(self._steps(today), key=lambda found: found[0]):
+            step()
+        states = {self.numbers[case.key]: self._state(case) for case in CASES}
+        for entry in self.card.cases:
+            entry["state"] = states[entry["number"]]
+
+    def _steps(self, today: date) -> Iterator[tuple[tuple[date, int], Callable[[], None]]]:
+        for case in CASES:
+            received = day_of(case, case.days_ago_received, today)
+            yield (received, 0), lambda case=case, day=received: self._report(case, day)  # type: ignore[misc]
+            for position, event in enumerate(case.events, start=1):
+                day = day_of(case, event.days_ago, today)
+                yield (day, position), lambda case=case, event=event, day=day: self._event(case, event, day)  # type: ignore[misc]
+
+    def _report(self, case: DemoCase, day: date) -> None:
+        self._at(day)
+        reporter = self.program.reporter
+        choice = next(c for c in reporter.companies() if c.code == case.company)
+        functions = {person.function for person in PEOPLE if person.name in case.exclude}
+        name, contact = case.identity or ("", "")
+        form = ReportForm(
+            company=case.company, category=case.category, description=case.description, relation=case.relation,
+            identity_name=name, identity_contact=contact, meeting=case.meeting,
+            exclude=tuple(person.ref for person in choice.people if person.function in functions),
+        )  # fmt: skip
+        sending = reporter.start()
+        _attach(sending, case.attachments, day)
+        token, nonce = self.program.sessions.new_token(), reporter.new_nonce()
+        receipt = reporter.submit(sending, form, token=token, nonce=nonce)
+        assert receipt.case_key is not None  # noqa: S101 (a report just made shows its key)
+        self.keys[case.key] = reporter.enter(receipt.case_key).secret
+        self.numbers[case.key] = receipt.number
+        self.card.cases.append(
+            {"number": receipt.number, "company": case.company, "state": "received", "case_key": receipt.case_key}
+        )
+
+    def _event(self, case: DemoCase, event: DemoEvent, day: date) -> None:
+        self._at(day)
+        number, handler, reporter = self.numbers[case.key], self.program.handler, self.program.reporter
+        if event.kind == "reporter_message":
+            sending = reporter.writing(self.keys[case.key])
+            _attach(sending, event.files, day)
+            reporter.message(self.keys[case.key], sending, event.text)
+            return
+        if event.kind == "identity_later":
+            name, contact = event.identity or ("", "")
+            reporter.identify(self.keys[case.key], name, contact)
+            return
+        member = self.members[event.actor]
+        steps: dict[str, Callable[[], Any]] = {
+            "acknowledge": lambda: handler.acknowledge(member, number, event.text),
+            "handler_message": lambda: handler.message(member, number, event.text),
+            "feedback": lambda: handler.feedback(member, number, event.text),
+            "note": lambda: handler.note(member, number, event.text),
+            "close": lambda: handler.close(member, number, event.outcome, event.text),
+            "hold": lambda: self._hold(member, number, event, day),
+        }
+        if event.kind != "hold":
+            handler.case(member, number)
+        steps[event.kind]()
+
+    def _hold(self, member: Member, number: str, event: DemoEvent, day: date) -> None:
+        review = (day + timedelta(days=event.review_in_days)).isoformat()
+        self.program.legal.place(member, number, event.ground, event.citation, "", review)
+
+    def _at(self, day: date) -> None:
+        """Noon in the north: the same day in all three companies. Machine time is left alone."""
+        self.clock.at = datetime.combine(day, time(10), UTC)
+
+    def _activate(self, person: DemoPerson) -> None:
+        staff, sessions = self.program.staff, self.program.sessions
+        token = people.invite(
+            self.program.store, person.name, person.email, person.function, list(person.roles), self.clock.now(),
+            self.clock.machine(), actor="init",
+        )  # fmt: skip
+        browser = sessions.new_token()
+        setup = staff.new_setup(browser)
+        secret = base64.b32decode(setup.secret_text)
+        passphrase = "-".join(secrets.choice(WORDS) for _ in range(4)) + f"-{secrets.randbelow(90) + 10}"
+        code = totp.code_at(secret, self._step())
+        recovery = staff.activate(
+            token, browser_token=browser, setup=setup, passphrase=passphrase, again=passphrase, code=code
+        )
+        staff.finish_activation(token, recovery)
+        self.secrets[person.name], self.passphrases[person.name] = secret, passphrase
+
+    def _sign_in(self, name: str) -> Member:
+        if name not in self.members:
+            self.clock.machine_at += timedelta(seconds=CODE_SECONDS)
+            code = totp.code_at(self.secrets[name], self._step())
+            self.members[name] = self.program.staff.sign_in(name, self.passphrases[name], code)
+        return self.members[name]
+
+    def _step(self) -> int:
+        return totp.step_at(int(self.clock.machine().timestamp()))
+
+    def _confirm_by(self, group: tuple[DemoPerson, ...] | list[DemoPerson]) -> None:
+        for person in group:
+            if person.name not in self.secrets:
+                continue
+            self._confirm_all(self._sign_in(person.name))
+
+    def _confirm_all(self, member: Member) -> None:
+        while waiting := [
+            item
+            for item in confirmations.waiting(self.program.store, member.person_id)
+            if member.person_id not in item.confirmed_by
+        ]:
+            item = waiting[0]
+            self.program.keys.confirm(member, item.id.hex(), fingerprint_of(item.public_key))
+
+    def _on_card(self, person: DemoPerson) -> dict[str, Any]:
+        roles = sorted({role for role, _company in person.roles})
+        companies = [company for role, company in person.roles if role == roles[0]]
+        return {
+            "name": person.name, "roles": roles, "companies": companies,
+            "passphrase": self.passphrases[person.name],
+            "totp_secret": base64.b32encode(self.secrets[person.name]).decode().rstrip("="),
+        }  # fmt: skip
+
+    def _state(self, case: DemoCase) -> str:
+        return self.program.reporter.open(self.keys[case.key]).state
+
+
+def _attach(sending: Sending, names: tuple[str, ...], day: date) -> None:
+    for wanted in names:
+        name, media_type, data = attachments.make(wanted, day)
+        sink = sending.open_file(name, media_type)
+        sink.write(data)
+        sink.finish()
