@@ -1,7 +1,6 @@
-"""Large bodies have a lane; a full lane and an early refusal are readable, and nothing of a body touches a disk."""
+"""Large bodies keep to their lane, a refusal of one is readable, and nothing of a body touches a disk."""
 
 import json
-import os
 import shutil
 import stat
 import subprocess
@@ -78,7 +77,9 @@ def test_curl_reads_the_refusal_too(start: Any, tmp_path: Path) -> None:
     with large.open("wb") as file:
         file.truncate(600_000_000)
     command = [curl, "-s", "-F", "what=words", "-F", f"file=@{large}", "-w", "%{http_code}"]
-    told = subprocess.run([*command, f"http://127.0.0.1:{served.port}/form?1000000"], capture_output=True, check=True)
+    told = subprocess.run(
+        [*command, f"http://127.0.0.1:{served.port}/form?1000000"], capture_output=True, check=True
+    )
     assert told.stdout.endswith(b"422")
     assert b"words" in told.stdout
 
@@ -118,7 +119,7 @@ def open_files(pid: int) -> list[tuple[str, int]]:
         except FileNotFoundError:
             continue
         if stat.S_ISREG(facts.st_mode):
-            found.append((os.readlink(entry), facts.st_size))
+            found.append((str(entry.readlink()), facts.st_size))
     return found
 
 

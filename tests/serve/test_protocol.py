@@ -1,4 +1,4 @@
-"""The server speaks HTTP/1.1 as it should, refuses what could be read in two ways, and says nothing of anybody."""
+"""HTTP/1.1 as it should be: what could be read in two ways is refused, and nothing is said of anybody."""
 
 import json
 import os
@@ -12,7 +12,11 @@ import pytest
 
 def test_the_server_does_not_say_what_it_is(start: Any, wire: Any) -> None:
     served = start()
-    for request in (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"nonsense\r\n\r\n", b"GET /boom HTTP/1.1\r\nHost: x\r\n\r\n"):
+    for request in (
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"nonsense\r\n\r\n",
+        b"GET /boom HTTP/1.1\r\nHost: x\r\n\r\n",
+    ):
         _, headers, body = wire.answer(served.connect(request))
         assert "server" not in headers
         assert b"unicorn" not in body
@@ -27,7 +31,9 @@ def test_one_connection_carries_many_requests(start: Any, wire: Any) -> None:
 
 def test_requests_sent_at_once_are_answered_in_order(start: Any, wire: Any) -> None:
     sock = start().connect(
-        b"".join(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n%03d" % number for number in range(50))
+        b"".join(
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n%03d" % number for number in range(50)
+        )
     )
     assert [wire.answer(sock)[2] for _ in range(50)] == [b"ok %03d" % number for number in range(50)]
 
@@ -101,7 +107,9 @@ def test_an_application_that_fails_is_answered_for_and_said_by_type_and_place(st
     for path in ("/boom", "/exit", "/nowhere"):
         for _ in range(3):
             assert served.ask("GET", path)[0] == 500
-    status, _, body = wire.answer(served.connect(b"GET /boom?MARKER-query HTTP/1.1\r\nX-Name: MARKER-header\r\n\r\n"))
+    status, _, body = wire.answer(
+        served.connect(b"GET /boom?MARKER-query HTTP/1.1\r\nX-Name: MARKER-header\r\n\r\n")
+    )
     assert (status, b"MARKER" in body) == (500, False)
     said = served.stop()
     assert "ValueError at" in said

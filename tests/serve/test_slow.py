@@ -1,4 +1,4 @@
-"""Clients who stall, trickle or do not read cost memory for a while, and no thread: everybody else is answered."""
+"""Clients who stall, trickle or do not read cost memory for a while and no thread: others are answered."""
 
 import json
 import time
@@ -58,7 +58,11 @@ def test_readers_who_do_not_read_do_not_hold_up_text(start: Any) -> None:
 
 def test_a_silent_or_trickling_client_is_let_go(start: Any, wire: Any) -> None:
     served = start(limits=WINDOWS)
-    silent, half, kept = served.connect(), served.connect(b"GET / HT"), served.connect(b"GET / HTTP/1.1\r\n\r\n")
+    silent, half, kept = (
+        served.connect(),
+        served.connect(b"GET / HT"),
+        served.connect(b"GET / HTTP/1.1\r\n\r\n"),
+    )
     assert wire.answer(kept)[0] == 200
     assert [sock.recv(100) for sock in (silent, half, kept)] == [b"", b"", b""]
 

@@ -1,4 +1,4 @@
-"""A server with a tiny application, for the tests to talk to: python tiny.py '{"limits": {...}, "threads": 8}'."""
+"""A server with a tiny application for the tests to talk to; its one argument is JSON: {"threads": 8, ...}."""
 
 import json
 import os

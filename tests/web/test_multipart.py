@@ -1,4 +1,4 @@
-"""A form is read whole whatever pieces it comes in; a refused one keeps its text and aborts its files once."""
+"""A form is read whole whatever pieces it comes in; a refused one keeps its text and aborts files once."""
 
 import io
 from dataclasses import dataclass, field
@@ -160,13 +160,18 @@ def test_a_urlencoded_form_comes_back(texts: list[tuple[str, str]], sizes: list[
 
 
 @given(st.binary(max_size=400), st.text(max_size=80), piece_sizes, st.booleans(), st.integers(0, 500))
-def test_garbage_never_raises(body: bytes, kind: str, sizes: list[int], stop: bool, length: int) -> None:  # noqa: FBT001
+def test_garbage_never_raises(  # noqa: PLR0913
+    body: bytes, kind: str, sizes: list[int], stop: bool, length: int  # noqa: FBT001
+) -> None:
     for content_type in (kind, f"multipart/form-data; boundary={kind}", "application/x-www-form-urlencoded"):
         read(body, sizes=sizes, content_type=content_type, content_length=length, stop_at_files=stop)
 
 
-@given(st.lists(st.sampled_from([b"--" + BOUNDARY.encode(), b"\r\n", b"--", b"\n", b":", b"a", b'name="', b";",
-    b'Content-Disposition: form-data; name="x"', b'; filename="y"', b"\0", b"\xff"]), max_size=40), piece_sizes)  # fmt: skip
+MARKS = [b"--" + BOUNDARY.encode(), b"\r\n", b"--", b"\n", b":", b"a", b'name="', b";", b"\0", b"\xff"]
+HEADS = [b'Content-Disposition: form-data; name="x"', b'; filename="y"']
+
+
+@given(st.lists(st.sampled_from(MARKS + HEADS), max_size=40), piece_sizes)
 def test_pieces_of_a_form_in_any_order_never_raise(pieces: list[bytes], sizes: list[int]) -> None:
     body = b"".join(pieces)
     opener = Opener()

@@ -20,8 +20,8 @@ WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _HIDDEN = ("REMOTE_ADDR", "REMOTE_PORT", "gunicorn.socket", "wsgi.early_hints", "SERVER_SOFTWARE")
 
 
-class Answer(Response):
-    """gunicorn's answer without the Server header; it closes the connection when the body was not read whole."""
+class Answer(Response):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn's answer without the Server header; a body not read whole closes the connection."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)

@@ -8,21 +8,21 @@ from collections.abc import Iterator
 from whistle.serve.pace import ClientLost, Pace
 
 RECEIVE_BYTES = 256 * 1024
-"""One receive: large enough that a fast upload spends its time copying, small enough for 32 threads at once."""
+"""One receive: a fast upload then spends its time copying; 32 threads hold 8 MiB."""
 
 LINE_BYTES = 8 * 1024
 """One step of `readline`, which the protocol wants and a form never uses."""
 
 
 def wait(sock: socket.socket, event: int, deadline: float) -> None:
-    """Sleep until the socket is ready for `event` (select.POLLIN, POLLOUT) or the monotonic `deadline` is past."""
+    """Sleep until the socket is ready for `event` (POLLIN, POLLOUT) or the monotonic `deadline` is past."""
     waiting = select.poll()
     waiting.register(sock, event)
     waiting.poll(max(0, int((deadline - time.monotonic()) * 1000) + 1))
 
 
 class Body:
-    """`wsgi.input`: raises ClientLost when the client leaves or stalls; without a socket, when the beginning ends."""
+    """`wsgi.input`. Raises ClientLost when the client leaves or stalls; without a socket, after `beginning`."""
 
     def __init__(self, beginning: bytes, length: int, sock: socket.socket | None, pace: Pace) -> None:
         self._held = beginning

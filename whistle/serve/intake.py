@@ -1,6 +1,6 @@
 """Decides from the bytes that came whether they are a request that may be handed to a thread; does no I/O.
 
-gunicorn's own parser reads the head, so that its care about smuggled requests (RFC 9112 section 6.3) is ours too.
+gunicorn's own parser reads the head: its care about smuggled requests (RFC 9112 section 6.3) is ours too.
 """
 
 import re
@@ -35,7 +35,7 @@ _STATUSES: list[tuple[type[Exception], HTTPStatus]] = [
 
 
 def peer(address: Any) -> tuple[str, int]:
-    """Where a client stands, near (a proxy on this machine may say that it speaks https) or far; no address is kept."""
+    """Where a client stands: near (a proxy here may say that it speaks https) or far. No address is kept."""
     host = address[0] if isinstance(address, tuple) else ""
     return NEAR if host == "::1" or host.startswith("127.") else FAR
 
@@ -54,7 +54,7 @@ class Intake:
 
     @property
     def wanted(self) -> int:
-        """How many more bytes to take before a thread is used; never more, so that none belongs to nobody."""
+        """How many more bytes to take before a thread is used, and never more."""
         if self.request is None:
             return max(1, self.limits.head_bytes + 1 - len(self.held))
         return min(self.length, self.limits.prefix_bytes) - len(self.held)
@@ -75,6 +75,15 @@ class Intake:
         beginning = bytes(self.held[: self.length])
         del self.held[: self.length]
         return beginning
+
+    def take_expectation(self) -> bool:
+        """Whether the client waits for 100 Continue (RFC 9110 section 10.1.1); true only once.
+
+        gunicorn would say it when a thread has the request: too late, the body is awaited before that.
+        """
+        expected = bool(self.request._expected_100_continue)  # noqa: SLF001 - gunicorn has no other word for it
+        self.request._expected_100_continue = False  # noqa: SLF001
+        return expected
 
     def next_request(self) -> None:
         """Forget the request that was answered."""

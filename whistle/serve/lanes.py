@@ -1,7 +1,7 @@
 """Keeps at least half of the threads free of large bodies and downloads, so that text always gets through.
 
-An application finds its request's `Pass` in `environ["whistle.lanes"]`. `environ["whistle.lane_full"]` is true when the
-body is large and the lane had no room: then only the beginning of the body can be read, which holds the text fields.
+An application finds its request's `Pass` in `environ["whistle.lanes"]`. `environ["whistle.lane_full"]`
+is true when the body is large and the lane had no room: then only its beginning can be read.
 """
 
 import threading

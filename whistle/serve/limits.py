@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one server process; times in seconds, sizes in bytes. The defaults suit phones and Tor circuits."""
+    """Bounds of one server process, in seconds and bytes. The defaults suit phones and Tor circuits."""
 
     head_seconds: float = 10.0
     """From the first byte (or the opening of a connection) to the whole head. A head fits two packets."""
@@ -20,7 +20,7 @@ class Limits:
     """Bytes a second, averaged over a window: a tenth of what the slowest mobile connection gives."""
 
     linger_seconds: float = 5.0
-    """How long an early answer waits for a client that is still sending, so that it reads the answer first."""
+    """How long an early answer waits for a client that still sends, so that the answer is read first."""
 
     linger_bytes: int = 1 << 30
     """What is thrown away meanwhile, at most: a local client sends some hundred megabytes in that time."""
@@ -35,10 +35,10 @@ class Limits:
     """A body up to this size is wholly received before a thread is used; of a larger one, this much."""
 
     answer_bytes: int = 256 * 1024
-    """What a slow reader has not taken yet waits in memory up to this size, without a thread. A page is 60 kB."""
+    """What a slow reader has not taken yet waits in memory, without a thread, up to this. A page is 60 kB."""
 
     connections: int = 1000
     """Open connections; at the next one, whoever has been silent longest goes."""
 
     memory_bytes: int = 64 * 1024 * 1024
-    """All that is received or waiting to be read, together; above it, whoever has been silent longest goes."""
+    """All that is received or waits to be read, together; above it, whoever has been silent longest goes."""

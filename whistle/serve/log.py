@@ -1,8 +1,9 @@
-"""What the server says of itself: its own start, stop and failures by type and place, never a value of a request."""
+"""What the server says of itself: its failures by type and place, never a value of a request."""
 
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 
@@ -19,7 +20,7 @@ class QuietLog:
         place = "nowhere"
         if frames:
             code, line = frames[-1][0].f_code, frames[-1][1]
-            place = f"{os.sep.join(code.co_filename.split(os.sep)[-3:])}:{line}"
+            place = f"{Path(*Path(code.co_filename).parts[-3:])}:{line}"
         self._say(f"{doing} failed: {type(error).__name__} at {place}")
 
     def critical(self, message: object, *values: object, **_: Any) -> None:

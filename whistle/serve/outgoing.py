@@ -1,4 +1,4 @@
-"""What is on its way to a client: sent as far as the wire takes it, a little kept, the rest at the reader's pace."""
+"""What is on its way to a client: sent as far as the wire takes it, some kept, the rest when it is read."""
 
 import select
 import socket
@@ -13,7 +13,7 @@ SEND_BYTES = 256 * 1024
 
 
 class Outgoing:
-    """Looks like a socket to the code that writes answers; a page never makes its thread wait for the reader."""
+    """A socket to the code that writes answers; a page never makes its thread wait for the reader."""
 
     def __init__(self, sock: socket.socket, limits: Limits) -> None:
         self._sock = sock

@@ -1,4 +1,4 @@
-"""Tells a slow client from one that holds a place: so many bytes in every window of time, or the place is lost."""
+"""Tells a slow client from one that holds a place: so many bytes in every window, or the place is lost."""
 
 from whistle.errors import WhistleError
 from whistle.serve.limits import Limits

@@ -1,4 +1,4 @@
-"""What is said to a client before any application is asked: a plain sentence, and nothing of what was sent."""
+"""What is said to a client before an application is asked: a plain sentence, nothing of what was sent."""
 
 from http import HTTPStatus
 
@@ -15,9 +15,9 @@ class BadRequest(WhistleError):
 
 _SENTENCES = {
     HTTPStatus.LENGTH_REQUIRED: "Send the length of the body (Content-Length). Ange innehållets längd.",
-    HTTPStatus.REQUEST_TIMEOUT: "The form did not arrive whole. Send it again. Formuläret kom inte fram helt. Skicka igen.",
+    HTTPStatus.REQUEST_TIMEOUT: "This came too slowly. Send it again. Det kom för långsamt. Skicka igen.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long. Adressen är för lång.",
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The request's headers are too large. Anropets huvud är för stort.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The headers are too large. Anropets huvud är för stort.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here. Något gick fel här.",
 }
 _ANY = "The request could not be understood. Anropet gick inte att förstå."

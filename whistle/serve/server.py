@@ -1,4 +1,4 @@
-"""Serves one WSGI application over HTTP/1.1: no access log, no Server header, no body on a disk, no address kept."""
+"""Serves a WSGI application over HTTP/1.1: no access log, no Server header, no file, no address kept."""
 
 import contextlib
 import os
@@ -25,10 +25,10 @@ SPARE_DESCRIPTORS = 200
 """Kept for the application when the system grants fewer."""
 
 MASTER_PATIENCE = 60
-"""Seconds without a sign of life after which the master replaces a process; the loop gives one twice a second."""
+"""Seconds without a sign of life until the master replaces a process; the loop gives two a second."""
 
 
-def serve(  # noqa: PLR0913 - the whole of what a server can be told, all but the first by name
+def serve(
     load_app: Callable[[], WSGIApp],
     *,
     host: str,
@@ -39,11 +39,11 @@ def serve(  # noqa: PLR0913 - the whole of what a server can be told, all but th
     background: Callable[[threading.Event], None] | None = None,
     limits: Limits | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; call it on the main thread. SystemExit with a code other than 0 if it cannot.
+    """Serve until SIGTERM or SIGINT, on the main thread. SystemExit with a code other than 0 if it cannot.
 
-    `load_app` runs in every worker process, after the fork. `on_ready` gets the real address ("http://127.0.0.1:54321",
-    also for port 0) once, in the first worker, when that answers. `background` runs on a thread of one worker at a time
-    and ends when its event is set.
+    `load_app` runs in every worker process, after the fork. `on_ready` gets the real address (as
+    "http://127.0.0.1:54321", also for port 0) once, in the first worker, when that answers. `background`
+    runs on a thread of one worker at a time and ends when its event is set.
     """
     embedded = _Embedded(_settings(host, port, workers, threads), limits or Limits())
     embedded.load_app, embedded.on_ready, embedded.background = load_app, on_ready, background
@@ -58,7 +58,7 @@ def serve(  # noqa: PLR0913 - the whole of what a server can be told, all but th
             raise
 
 
-class _Embedded(BaseApplication):
+class _Embedded(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn's idea of an application: settings, and what the worker asks for."""
 
     load_app: Callable[[], WSGIApp]
@@ -78,7 +78,7 @@ class _Embedded(BaseApplication):
         return self.load_app()
 
 
-class _Master(Arbiter):
+class _Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn's master, without the signals that would start a second copy of it."""
 
     def handle_hup(self) -> None:
@@ -90,7 +90,7 @@ class _Master(Arbiter):
 
 
 def _settings(host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
-    memory_folder = Path("/dev/shm")  # noqa: S108 - gunicorn keeps an empty file's time there as a sign of life
+    memory_folder = Path("/dev/shm")  # noqa: S108 - for an empty file whose time is a sign of life
     return {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,

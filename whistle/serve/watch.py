@@ -1,4 +1,4 @@
-"""One loop that waits on every connection at once, so that a client who waits costs memory and never a thread."""
+"""One loop waits on every connection at once, so that a client who waits costs memory and never a thread."""
 
 import contextlib
 import errno
@@ -35,7 +35,7 @@ _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 class Watch:
     """Takes connections in, receives requests, hands them on whole, and sees answers off; runs on one thread.
 
-    `ready` is called with a connection whose request can be answered; it belongs to the callee until `give_back`.
+    `ready` gets a connection whose request can be answered; it belongs to the callee until `give_back`.
     """
 
     def __init__(
@@ -166,11 +166,8 @@ class Watch:
 
     @staticmethod
     def _greet(connection: Connection, *, waiting: bool) -> None:
-        # gunicorn would say it itself, but only once a thread has the request: too late, the body is awaited here.
-        request = connection.intake.request
-        if request._expected_100_continue and waiting:
+        if connection.intake.take_expectation() and waiting:
             connection.out.sendall(_CONTINUE)
-        request._expected_100_continue = False
 
     def _refuse(self, connection: Connection, status: HTTPStatus) -> None:
         connection.out.sendall(plain_answer(status))
@@ -196,7 +193,7 @@ class Watch:
             self._drop(connection)
 
     def _see_off(self, connection: Connection) -> None:
-        """After an answer: send what is left of it, then wait for the next request or for the client to go."""
+        """After an answer: send the rest of it, then wait for the next request or for the client to go."""
         now = time.monotonic()
         if len(connection.out):
             if connection.stage is not Stage.SENDING:
@@ -213,7 +210,7 @@ class Watch:
             connection.enter(Stage.LINGERING, now)
 
     def _drain(self, connection: Connection) -> None:
-        # Closing while the client still sends would reset the connection, and with it the answer it has not read.
+        # Closing while the client still sends would reset the connection before the answer is read.
         count = connection.receive(self._scratch, SCRATCH_BYTES)
         if count is None:
             return
@@ -231,7 +228,7 @@ class Watch:
             memory -= freed
 
     def _shed(self) -> int:
-        """Let go of whoever has been silent longest; the bytes that freed, at least 1, or 0 when all are busy."""
+        """Let go of whoever was silent longest; the bytes that freed, at least 1, or 0 when all are busy."""
         waiting = [one for one in self._open if one.stage is not Stage.BUSY]
         if not waiting:
             return 0

@@ -19,8 +19,8 @@ BACKGROUND_SECONDS = 5.0
 """What the background work gets to end in when the server stops; it is written so that cutting it off is safe."""
 
 
-class LaneWorker(Worker):
-    """Runs under gunicorn's master; `self.app` is the embedded server that says what to serve."""
+class LaneWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
+    """Runs under gunicorn's master; `self.app` is the embedded server, which says what to serve."""
 
     leads = False
     """Whether this process runs the background work; the master sets it, on one process at a time."""
@@ -79,12 +79,12 @@ class LaneWorker(Worker):
             connection, way, full = self._requests.get()
             keep = False
             try:
-                keep = self._answer(connection, way, full)
+                keep = self._answer(connection, way, full=full)
             except Exception as error:  # noqa: BLE001 - a thread lost here would never come back
                 self.log.failure("answering", error)
             self._watch.give_back(connection, keep=keep)
 
-    def _answer(self, connection: Connection, way: Pass, full: bool) -> bool:  # noqa: FBT001
+    def _answer(self, connection: Connection, way: Pass, *, full: bool) -> bool:
         intake = connection.intake
         pace = Pace(connection.limits, time.monotonic())
         body = Body(intake.take_beginning(), intake.length, None if full else connection.sock, pace)

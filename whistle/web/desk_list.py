@@ -10,6 +10,9 @@ from whistle.parties.views import Count, DeskPage, DeskRow
 from whistle.web import staff_words as words
 from whistle.web.languages import day as in_words
 
+#: Within three quarters of a year a day and a month can only be meant in one way; beyond it the year is needed.
+DAYS_WITHOUT_YEAR = 270
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -96,7 +99,7 @@ class _Wording:
             subject=row.subject,
             urgency=words.urgency(row.days_left),
             due=self._how_far(row.days_left),
-            day=self._day(row.due_on),
+            day=self._day(row.due_on, row.days_left),
             duty="" if duty is None else self._duties.get(duty, duty),
             strong=row.group in ("late", "soon"),
             company=row.company_name,
@@ -112,12 +115,12 @@ class _Wording:
             self._away[days] = words.days_away(days)
         return self._away[days]
 
-    def _day(self, day: date | None) -> str:
+    def _day(self, day: date | None, days_left: int | None) -> str:
         if day is None:
             return ""
         if day not in self._days:
-            # Day and month are enough in a list that says how far away the day is; the year stands in the case.
-            self._days[day] = in_words(day, "short")
+            is_near = days_left is not None and abs(days_left) < DAYS_WITHOUT_YEAR
+            self._days[day] = in_words(day, "short" if is_near else "plain")
         return self._days[day]
 
     def _unread(self, number: int) -> str:

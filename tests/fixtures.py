@@ -1,0 +1,50 @@
+"""Fixtures that every room's tests share: a site of one's own, on each database there is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import new_database, private_postgres
+from tests.world import Secrets, World, make_template, open_world
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Secrets]:
+    """A site with its people, made once."""
+    folder = tmp_path_factory.mktemp("template")
+    return folder, make_template(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str | None]:
+    """The URL of a PostgreSQL server of the suite's own, or None where there is none."""
+    with private_postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """None for SQLite, the URL of an empty database for PostgreSQL; skips loudly where there is no server."""
+    if request.param == "sqlite":
+        yield None
+        return
+    server = request.getfixturevalue("postgres_server")
+    if server is None:
+        pytest.skip("no PostgreSQL on this machine")
+    with new_database(server) as url:
+        yield url
+
+
+@pytest.fixture
+def world(template: tuple[Path, Secrets], tmp_path: Path, database: str | None) -> Iterator[World]:
+    """A site of the test's own, on both databases."""
+    with open_world(template[0], tmp_path / "site", template[1], database) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_world(template: tuple[Path, Secrets], tmp_path: Path) -> Iterator[World]:
+    """A site of the test's own on SQLite, for what only files can show."""
+    with open_world(template[0], tmp_path / "site", template[1], None) as made:
+        yield made
