@@ -70,12 +70,13 @@ ROOMS = {
     ),
     "scheduler": Room(ours=names("errors", "clock", "config", "rules", "vault", "scheduler"), never=TABLES),
     "cli": Room(anything=True),
+    "commands": Room(anything=True),
     "app": Room(anything=True),
     "demo": Room(anything=True),
     "__main__": Room(anything=True),
 }
 # Nobody reaches up: what joins everything is known to nothing that it joins.
-JOINERS = ("app", "cli", "demo", "__main__")
+JOINERS = ("app", "commands", "cli", "demo", "__main__")
 
 
 def below(name: str, prefixes: frozenset[str]) -> bool:

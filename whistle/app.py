@@ -1,5 +1,6 @@
 """The one place that joins everything: settings, clock, vault, parties and doors."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from sqlalchemy import select, text
 from whistle.clock import Clock, RehearsalClock, SystemClock
 from whistle.config import Settings
 from whistle.crypto.selftest import self_test
-from whistle.errors import SettingsWrong
+from whistle.errors import Tampered
 from whistle.parties.handler import Handler
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
@@ -19,7 +20,7 @@ from whistle.parties.reporter import Reporter
 from whistle.parties.sessions import Sessions
 from whistle.parties.site import SiteFacts
 from whistle.parties.staff import Staff
-from whistle.vault import sites
+from whistle.vault import journal, ledger, purge, sites
 from whistle.vault.localblobs import LocalBlobs
 from whistle.vault.serverkeys import PRIVATE_FOLDER, ServerKeys
 from whistle.vault.store import BlobStore, Store, open_engine
@@ -98,6 +99,11 @@ def recover(store: Store) -> None:
             return db.execute(select(blobs.c.object_id).where(blobs.c.object_id == object_id)).first() is not None
 
     store.blobs.recover(referenced)
+    purge.work_off_removals(store)
+    with contextlib.suppress(Tampered):  # the channel stays open; `check` names what was forged
+        with store.reading() as db:
+            ledger.copy_head(db, store.keys)
+        journal.catch_up(store)
 
 
 def make_app(program: Program, doors: str) -> "Flask":
@@ -123,7 +129,7 @@ def health_of(store: Store) -> Callable[[], str]:
             return "database"
         try:
             store.keys.head()
-        except (SettingsWrong, OSError):
+        except (Tampered, OSError):
             return "keys"
         return "ok"
 

@@ -48,10 +48,11 @@ def test_two_hundred_stalled_connections_do_not_hold_up_text(start: Any, beginni
 
 @pytest.mark.slow
 def test_readers_who_do_not_read_do_not_hold_up_text(start: Any) -> None:
-    served = start(threads=8)
-    for _ in range(60):
-        served.connect(b"GET /page HTTP/1.1\r\nHost: x\r\n\r\n", small_window=True)
-        served.connect(b"GET /download?64 HTTP/1.1\r\nHost: x\r\n\r\n", small_window=True)
+    # A page larger than what the system itself holds for a reader, so that the server has to hold the rest.
+    served = start(threads=8, limits={"answer_bytes": 10_000_000, "memory_bytes": 1_000_000_000})
+    for _ in range(20):
+        served.connect(b"GET /page?8000000 HTTP/1.1\r\nHost: x\r\n\r\n", small_window=True)
+        served.connect(b"GET /download?400 HTTP/1.1\r\nHost: x\r\n\r\n", small_window=True)
     text_gets_through(served)
     assert quickly(served, "GET", "/download?4") == (429, b"later")
 

@@ -1,4 +1,4 @@
-"""A server with a tiny application for the tests to talk to; its one argument is JSON: {"threads": 8, ...}."""
+"""A server with a tiny application for the tests to talk to; its argument is JSON: {"threads": 8, ...}."""
 
 import json
 import os
@@ -72,8 +72,8 @@ def door_form(environ: dict[str, Any]) -> tuple[str, bytes]:
     return ("200 OK" if form.problem is None else "422 Unprocessable Content"), json.dumps(facts).encode()
 
 
-def door_page(_: dict[str, Any]) -> tuple[str, bytes]:
-    return "200 OK", b"x" * 200_000
+def door_page(environ: dict[str, Any]) -> tuple[str, bytes]:
+    return "200 OK", b"x" * int(environ["QUERY_STRING"])
 
 
 def door_download(environ: dict[str, Any]) -> tuple[str, bytes | Iterator[bytes]]:

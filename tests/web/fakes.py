@@ -1,4 +1,4 @@
-"""An in-memory channel that keeps the real promises: same form, same key; nothing without the key; tokens only."""
+"""An in-memory channel that keeps the real promises: same form, same key; nothing without the key."""
 
 import base64
 import hashlib
@@ -7,13 +7,21 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
 
 from tests.fakes import FakeClock
 from whistle.crypto.codes import CaseKey, candidates, case_key_from_form
 from whistle.errors import NotThere, SealBroken, TooLarge
-from whistle.parties.report_form import FormRefused, Problem, ReportForm, chosen_company, problems_of, text_problems
+from whistle.parties.report_form import (
+    FormRefused,
+    Problem,
+    ReportForm,
+    chosen_company,
+    problems_of,
+    text_problems,
+)
 from whistle.parties.views import (
     CompanyChoice,
     Download,
@@ -30,7 +38,11 @@ from whistle.web.factory import make_web
 from whistle.web.services import Services
 
 TODAY = date(2026, 5, 14)
-def company(number: int, code: str, name: str, zone: str, contact: str, *, opened: bool = True) -> CompanyFacts:
+
+
+def company(
+    number: int, code: str, name: str, zone: str, contact: str, *, opened: bool = True
+) -> CompanyFacts:
     return CompanyFacts(
         id=bytes([number]) * 16,
         code=code,
@@ -100,7 +112,9 @@ class FakeSessions:
         return base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
 
     def looks_like_token(self, text: str) -> bool:
-        return len(text) == 43 and all(letter.isascii() and (letter.isalnum() or letter in "-_") for letter in text)
+        return len(text) == 43 and all(
+            letter.isascii() and (letter.isalnum() or letter in "-_") for letter in text
+        )
 
     def csrf_secret(self, token: str) -> str:
         return hashlib.sha256(b"csrf" + _raw(token)).hexdigest()
@@ -188,7 +202,7 @@ class FakeCase:
 
 @dataclass
 class FakeReporter:
-    """Cases found by their key only. `sendings` remembers every sending so that tests can see what became of it."""
+    """Cases found by their key only. `sendings` remembers every sending, so that tests see its end."""
 
     cases: dict[bytes, FakeCase] = field(default_factory=dict)
     sendings: list[FakeSending] = field(default_factory=list)
@@ -228,7 +242,10 @@ class FakeReporter:
         duties = {
             duty.kind: duty
             for duty in duties_at_receipt(
-                TODAY, company.country, acknowledgement_waived=form.no_acknowledgement, meeting=bool(form.meeting)
+                TODAY,
+                company.country,
+                acknowledgement_waived=form.no_acknowledgement,
+                meeting=bool(form.meeting),
             )
         }
         shown = None if case.kept else key.text
@@ -321,7 +338,9 @@ class FakeReporter:
             file_id = secrets.token_hex(16)
             case.contents[file_id] = bytes(sink.data)
             views.append(FileView(file_id, sink.name, "image/jpeg", len(sink.data)))
-        case.entries.append(Entry(len(case.entries) + 1, who, "", "message", TODAY, text, tuple(views), who != "reporter"))
+        case.entries.append(
+            Entry(len(case.entries) + 1, who, "", "message", TODAY, text, tuple(views), who != "reporter")
+        )
 
     def answer(self, secret: bytes, text: str) -> None:
         """A handler writes."""
@@ -345,7 +364,9 @@ class Channel:
 
     def __post_init__(self) -> None:
         nobody: Any = Nobody()
-        parts: dict[str, Any] = {name: getattr(self, name) for name in ("settings", "clock", "site", "sessions", "reporter")}
+        parts: dict[str, Any] = {
+            name: getattr(self, name) for name in ("settings", "clock", "site", "sessions", "reporter")
+        }
         bundle = Services(
             **parts, staff=nobody, handler=nobody, legal=nobody, keys=nobody, health=lambda: self.health
         )
@@ -354,15 +375,12 @@ class Channel:
     def browser(self, *, language: str = "en") -> Any:
         """A browser that asks for that language and is reached under our own name."""
         client = self.app.test_client()
-        client.environ_base["HTTP_HOST"] = "127.0.0.1:8000"
         client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
         return client
 
 
 def fields_of(html: str) -> dict[str, str]:
     """The hidden fields of the form that carries content."""
-    from html.parser import HTMLParser
-
     found: dict[str, str] = {}
 
     class Reader(HTMLParser):
@@ -381,3 +399,17 @@ def fields_of(html: str) -> dict[str, str]:
 
 def json_of(response: Any) -> Any:
     return json.loads(response.get_data(as_text=True))
+
+
+TOLD = {
+    "company": "nordvakt-se",
+    "description": "Three invoices\nfor work that nobody has seen <done> & paid",
+}
+
+
+def form(browser: Any, **fields: Any) -> dict[str, Any]:
+    return {**fields_of(browser.get("/report").text), **fields}
+
+
+def key_in(answer: Any) -> str:
+    return str(answer.text.split('id="case-key"')[1].split(">")[1].split("<")[0])

@@ -8,17 +8,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.web.fakes import Channel, fields_of
-from tests.web.test_report import TOLD, form
+from tests.web.fakes import TOLD, Channel, fields_of, form
 
 CHANNEL = Channel()
 POSTS = ("/report", "/mailbox", "/mailbox/case/messages", "/mailbox/case/identity")
 NAMES = st.sampled_from(
-    ["company", "category", "description", "relation", "identity_name", "identity_contact", "exclude", "meeting", "nonce",
-     "csrf_token", "case_key", "message", "files", "kept", "language", "step", "no_acknowledgement"]
-)  # fmt: skip
+    [
+        "company",
+        "category",
+        "description",
+        "relation",
+        "identity_name",
+        "identity_contact",
+        "exclude",
+        "meeting",
+        "nonce",
+        "csrf_token",
+        "case_key",
+        "message",
+        "files",
+        "kept",
+        "language",
+        "step",
+        "no_acknowledgement",
+    ]
+)
 ANYTHING = st.text(max_size=80)
-VALUES = st.one_of(ANYTHING, st.sampled_from(["nordvakt-se", "check", "edit", "sv", "\x00", "\u202egnp.exe", "a\u0301" * 20]))
+VALUES = st.one_of(
+    ANYTHING, st.sampled_from(["nordvakt-se", "check", "edit", "sv", "\x00", "\u202egnp.exe", "a\u0301" * 20])
+)
 
 
 def readable(answer: Any) -> None:
@@ -30,7 +48,7 @@ def readable(answer: Any) -> None:
 
 @settings(max_examples=60)
 @given(st.sampled_from(POSTS), st.dictionaries(NAMES, VALUES), st.booleans())
-def test_no_garbage_in_fields_breaks_a_door(path: str, fields: dict[str, str], with_token: bool) -> None:
+def test_no_garbage_in_fields_breaks_a_door(path: str, fields: dict[str, str], with_token: bool) -> None:  # noqa: FBT001
     browser = CHANNEL.browser()
     if with_token:
         fields = {**fields_of(browser.get("/report").text), **fields}
@@ -42,7 +60,14 @@ def test_no_garbage_in_fields_breaks_a_door(path: str, fields: dict[str, str], w
     st.sampled_from(POSTS),
     st.binary(max_size=300),
     st.sampled_from(
-        ["multipart/form-data; boundary=x", "multipart/form-data", "application/x-www-form-urlencoded", "text/plain", "", "\xff"]
+        [
+            "multipart/form-data; boundary=x",
+            "multipart/form-data",
+            "application/x-www-form-urlencoded",
+            "text/plain",
+            "",
+            "\xff",
+        ]
     ),
 )
 def test_no_garbage_in_the_body_breaks_a_door(path: str, body: bytes, content_type: str) -> None:
@@ -77,7 +102,9 @@ def test_no_address_breaks_a_door(path: str, query: str) -> None:
         readable(browser.get(start + path.replace("\\", ""), query_string={"next": query, "v": query}))
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 4000 + ".pdf", "line\nbreak.pdf", "", "\u202ecod.exe", "…"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a" * 4000 + ".pdf", "line\nbreak.pdf", "", "\u202ecod.exe", "…"]
+)
 def test_any_file_name_is_shown_or_refused_but_never_breaks_a_page(name: str) -> None:
     browser = CHANNEL.browser()
     readable(browser.post("/report", data=form(browser, **TOLD, step="check", files=name)))
@@ -102,7 +129,10 @@ def test_a_body_that_stops_half_way_keeps_what_came() -> None:
     )
     body = (head + '--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nxx').encode()
     answer = browser.post(
-        "/report", input_stream=BytesIO(body), content_type="multipart/form-data; boundary=b", content_length=len(body) + 50
+        "/report",
+        input_stream=BytesIO(body),
+        content_type="multipart/form-data; boundary=b",
+        content_length=len(body) + 50,
     )
     assert answer.status_code == 400
     assert "Three invoices" in answer.text

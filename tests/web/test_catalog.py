@@ -16,19 +16,19 @@ def test_the_compiled_catalogue_equals_its_sources() -> None:
 
 
 def test_a_translation_keeps_the_places_of_its_message() -> None:
-    for message in catalog.joined("sv"):
+    for message in (one for one in catalog.joined("sv") if one.id):
         ids = (message.id,) if isinstance(message.id, str) else message.id
         strings = (message.string,) if isinstance(message.string, str) else message.string
-        for text in strings:
-            assert set(PLACE.findall(text)) == set(PLACE.findall(ids[-1])), message.id
+        for source, text in zip(ids, strings, strict=True):
+            assert set(PLACE.findall(text)) == set(PLACE.findall(source)), message.id
 
 
 def test_no_page_uses_the_words_that_are_never_to_be_used() -> None:
     never = re.compile(
-        r"100 ?% anonym|completely safe|guarantee|military grade|\btip\b|\bticket\b|\busers?\b|\bsubmit|whistleblow|"
-        r"visselbl|accused|perpetrator|victim|\binvalid|\billegal|\bfailed|\boops|\bplease\b|!",
-        re.I,
+        r"100 ?% anonym|completely safe|guarantee|military grade|\btip\b|\bticket\b|\busers?\b|\bsubmit|"
+        r"whistleblow|visselbl|accused|perpetrator|victim|\binvalid|\billegal|\bfailed|\boops|\bplease\b|!",
+        re.IGNORECASE,
     )
-    for message in catalog.joined("sv"):
+    for message in (one for one in catalog.joined("sv") if one.id):
         for text in (message.id, message.string):
             assert not never.search(text if isinstance(text, str) else " ".join(text)), text

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.fakes import Channel, fields_of
-from tests.web.test_report import TOLD, form, key_in
+from tests.web.fakes import TOLD, Channel, fields_of, form, key_in
 from whistle.crypto.codes import CaseKey
 
 
@@ -72,7 +71,9 @@ def test_a_message_with_a_file_reaches_the_case(channel: Channel, browser: Any, 
     assert case.entries[-1].files[0].name == "b.png"
 
 
-def test_an_empty_message_is_refused_and_a_language_switch_sends_nothing(channel: Channel, browser: Any, key: str) -> None:
+def test_an_empty_message_is_refused_and_a_language_switch_sends_nothing(
+    channel: Channel, browser: Any, key: str
+) -> None:
     enter(browser, key)
     fields = fields_of(browser.get("/mailbox/case").text)
     refused = browser.post("/mailbox/case/messages", data={**fields, "message": " "})
@@ -85,7 +86,9 @@ def test_an_empty_message_is_refused_and_a_language_switch_sends_nothing(channel
     assert len(channel.reporter.cases[CaseKey.parse(key).secret].entries) == 1
 
 
-def test_text_typed_while_the_session_ended_comes_back_with_the_key(channel: Channel, browser: Any, key: str) -> None:
+def test_text_typed_while_the_session_ended_comes_back_with_the_key(
+    channel: Channel, browser: Any, key: str
+) -> None:
     enter(browser, key)
     fields = fields_of(browser.get("/mailbox/case").text)
     channel.sessions.expire()
@@ -94,11 +97,15 @@ def test_text_typed_while_the_session_ended_comes_back_with_the_key(channel: Cha
     assert "Words of an hour" not in away.text, "it travels sealed"
     back = browser.post("/mailbox", data={**fields_of(away.text), "case_key": key})
     assert "Words of an hour</textarea>" in back.text
-    sent = browser.post("/mailbox/case/messages", data={**fields_of(back.text), "message": "Words of an hour"})
+    sent = browser.post(
+        "/mailbox/case/messages", data={**fields_of(back.text), "message": "Words of an hour"}
+    )
     assert sent.status_code == 303
 
 
-def test_a_mistyped_key_on_the_way_back_does_not_lose_the_text_that_waits(channel: Channel, browser: Any, key: str) -> None:
+def test_a_mistyped_key_on_the_way_back_does_not_lose_the_text_that_waits(
+    channel: Channel, browser: Any, key: str
+) -> None:
     enter(browser, key)
     fields = fields_of(browser.get("/mailbox/case").text)
     channel.sessions.expire()
@@ -168,7 +175,9 @@ def test_a_case_that_was_erased_meanwhile_is_told_in_words(channel: Channel, bro
     assert browser.post("/mailbox/case/messages", data={**fields, "message": "late"}).status_code < 500
 
 
-def test_the_token_of_the_anonymous_form_does_not_count_inside_the_case(channel: Channel, browser: Any, key: str) -> None:
+def test_the_token_of_the_anonymous_form_does_not_count_inside_the_case(
+    channel: Channel, browser: Any, key: str
+) -> None:
     outside = fields_of(browser.get("/mailbox").text)["csrf_token"]
     enter(browser, key)
     answer = browser.post("/mailbox/case/messages", data={"csrf_token": outside, "message": "planted"})

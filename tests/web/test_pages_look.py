@@ -1,4 +1,4 @@
-"""Every public page in a real browser: nothing for axe to find, nothing to scroll sideways, all of it without scripts."""
+"""Every public page in a real browser: axe finds nothing, nothing scrolls sideways, scripts not needed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ from tests.web.browser import CHROMIUM, LONG, channel_with_leave, chromium, send
 from tests.web.fakes import Channel
 from whistle.crypto.codes import CaseKey
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
+]
 
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -31,7 +34,9 @@ class Stage:
     channel: Channel
     key: str
 
-    def page(self, *, width: int = 360, scheme: str = "light", scripts: bool = False, language: str = "en") -> Page:
+    def page(
+        self, *, width: int = 360, scheme: str = "light", scripts: bool = False, language: str = "en"
+    ) -> Page:
         return self.browser.new_context(
             viewport={"width": width, "height": 740},
             color_scheme=scheme,  # type: ignore[arg-type]
@@ -46,7 +51,9 @@ def stage() -> Iterator[Stage]:
     with served(channel) as base, chromium() as browser:
         page = browser.new_context(java_script_enabled=False).new_page()
         write(page, base, LONG)
-        page.set_input_files("#files", [{"name": "faktura-2.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 9000}])
+        page.set_input_files(
+            "#files", [{"name": "faktura-2.jpg", "mimeType": "image/jpeg", "buffer": b"x" * 9000}]
+        )
         page.click("text=Send now")
         key = page.inner_text("#case-key")
         channel.reporter.answer(CaseKey.parse(key).secret, "Thank you for telling us.\n\nWe look into it.")
@@ -149,7 +156,9 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_in_either_scheme_on_phone_or_desk_with_every_fold_open(stage: Stage, name: str) -> None:
+def test_axe_finds_nothing_in_either_scheme_on_phone_or_desk_with_every_fold_open(
+    stage: Stage, name: str
+) -> None:
     page = stage.page(scripts=True, width=1280)
     PAGES[name](stage, page)
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
@@ -171,7 +180,9 @@ def test_the_stylesheet_is_at_most_20_kb() -> None:
     assert STYLESHEET.stat().st_size <= 20_000
 
 
-def test_a_report_goes_all_the_way_without_scripts_and_the_key_page_holds_until_the_key_is_right(stage: Stage) -> None:
+def test_a_report_goes_all_the_way_without_scripts_and_the_key_page_holds_until_the_key_is_right(
+    stage: Stage,
+) -> None:
     page = stage.page()
     check(stage, page)
     assert "It has not been sent yet" in page.inner_text("main")

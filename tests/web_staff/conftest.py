@@ -9,7 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.web_staff.fakes import CODE, PASSPHRASE, PEOPLE, House
+from tests.web_staff.fakes import House
+from tests.web_staff.samples import CODE, PASSPHRASE, PEOPLE
 from whistle.web.factory import make_web
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

@@ -11,7 +11,13 @@ def test_an_administrator_sees_people_and_channels_and_why_there_is_no_content(
 ) -> None:
     ada = signed_in("administrator")
     assert ada.get("/admin").status_code == 200
-    for said in ("No reports are here", "Maja Berg", "Waits for confirmation", "Invited", "Nordvakt Oy Not open"):
+    for said in (
+        "No reports are here",
+        "Maja Berg",
+        "Waits for confirmation",
+        "Invited",
+        "Nordvakt Oy Not open",
+    ):
         assert said in ada.words(), said
     assert 'href="/staff/keys"' in ada.page
 

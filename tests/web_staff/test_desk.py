@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.web_staff.conftest import Browser
-from tests.web_staff.fakes import CLOSED, LATE, NUMBER, REFUSALS, House, many_rows
+from tests.web_staff.fakes import House
+from tests.web_staff.samples import CLOSED, LATE, NUMBER, REFUSALS, many_rows
 from whistle.errors import RuleRefused
 from whistle.parties.reporter import FormRefused, Problem
 
@@ -23,7 +25,9 @@ def test_a_handlers_walk_from_the_list_to_a_closed_case(maja: Browser, house: Ho
     assert "Copper from the yard" in maja.words()
     # When the handler opens it, the next duty comes first, with a button that leads to the form
     maja.get(f"/desk/cases/{LATE}")
-    assert maja.words().index("Confirm to the reporter that the report") < maja.words().index("Messages Reporter")
+    assert maja.words().index("Confirm to the reporter that the report") < maja.words().index(
+        "Messages Reporter"
+    )
     assert 'href="#write"' in maja.page
     # And confirms, writes, notes, gives feedback and closes
     for door, fields, said in (
@@ -31,7 +35,11 @@ def test_a_handlers_walk_from_the_list_to_a_closed_case(maja: Browser, house: Ho
         ("messages", {"message": "When was it?"}, "when they come back with their key"),
         ("notes", {"note": "Ask the yard."}, "The note is added"),
         ("messages", {"message": "We stopped it.", "is_feedback": "yes"}, "Sent as feedback"),
-        ("close", {"outcome": "measures_taken", "feedback": "Stopped, as it was theft."}, "The case is closed"),
+        (
+            "close",
+            {"outcome": "measures_taken", "feedback": "Stopped, as it was theft."},
+            "The case is closed",
+        ),
     ):
         answer = maja.post(f"/desk/cases/{LATE}/{door}", **fields)
         assert answer.status_code == 303, door
@@ -73,8 +81,6 @@ def test_reopening_takes_a_second_handler(signed_in: Callable[[str], Browser], h
     assert maja.post(f"/desk/cases/{CLOSED}/reopen/confirm").status_code == 422
     assert "The person who asked cannot also confirm" in maja.words()
     # The fake tells only who asked last; for the colleague it is somebody else's asking.
-    from dataclasses import replace
-
     house.handler.held[CLOSED] = replace(house.handler.held[CLOSED], reopening_asked_by_me=False)
     lind.get(f"/desk/cases/{CLOSED}")
     assert "Confirm and reopen" in lind.words()
@@ -124,7 +130,7 @@ def test_closing_without_feedback_or_outcome_is_refused_in_words_at_the_field(ma
     maja.get(f"/desk/cases/{NUMBER}")
     assert maja.post(f"/desk/cases/{NUMBER}/close", outcome="other", feedback="").status_code == 422
     assert "A case cannot be closed without feedback" in maja.words()
-    assert '<details open' in maja.page
+    assert "<details open" in maja.page
     assert maja.post(f"/desk/cases/{NUMBER}/close", outcome="", feedback="All done.").status_code == 422
     assert 'id="outcome-error"' in maja.page
     assert "All done.</textarea>" in maja.page
@@ -140,7 +146,9 @@ def test_a_rule_that_is_about_the_case_is_told_at_no_field(maja: Browser, house:
 
 
 @pytest.mark.parametrize(("kind", "status"), [("conflict", 409), ("hold", 422)])
-def test_a_conflict_and_a_hold_keep_what_was_typed(maja: Browser, house: House, kind: str, status: int) -> None:
+def test_a_conflict_and_a_hold_keep_what_was_typed(
+    maja: Browser, house: House, kind: str, status: int
+) -> None:
     maja.get(f"/desk/cases/{NUMBER}")
     house.handler.refusal = REFUSALS[kind]()
     assert maja.post(f"/desk/cases/{NUMBER}/messages", message="Keep me.").status_code == status

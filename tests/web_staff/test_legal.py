@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.web_staff.conftest import Browser
-from tests.web_staff.fakes import CLOSED, House
+from tests.web_staff.fakes import House
+from tests.web_staff.samples import CLOSED
 from whistle.errors import Conflict
 
 RIGHT = {"ground": "court_ruling", "citation": "Svea hovrätt, T 77-26", "review_on": "2027-03-31"}
@@ -18,13 +19,22 @@ def lars(signed_in: Callable[[str], Browser]) -> Browser:
 
 def test_legal_sees_dates_holds_and_certificates(lars: Browser) -> None:
     assert lars.get("/legal").status_code == 200
-    for said in ("In 2 weeks", "Past its day", "Review is late", "Svea hovrätt, T 1234-26", "W-1111-2222", "Waits for you"):
+    for said in (
+        "In 2 weeks",
+        "Past its day",
+        "Review is late",
+        "Svea hovrätt, T 1234-26",
+        "W-1111-2222",
+        "Waits for you",
+    ):
         assert said in lars.words(), said
     assert "invoices" not in lars.words()
 
 
 @pytest.mark.parametrize("by_number", [True, False])
-def test_a_hold_is_placed_on_one_of_the_three_grounds(lars: Browser, house: House, by_number: bool) -> None:
+def test_a_hold_is_placed_on_one_of_the_three_grounds(
+    lars: Browser, house: House, *, by_number: bool
+) -> None:
     if by_number:
         lars.get("/legal")
         answer = lars.post("/legal/holds", case_number="w6byet7nm", **RIGHT)

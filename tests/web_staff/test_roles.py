@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.web_staff.conftest import Browser
-from tests.web_staff.fakes import CLOSED, NUMBER, PEOPLE
+from tests.web_staff.samples import CLOSED, NUMBER, PEOPLE
 
 #: Route rule to the roles whose door it is; `anybody` is everybody who is signed in.
 HANDLERS = {"handler", "second handler"}

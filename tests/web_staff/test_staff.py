@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from tests.web_staff.conftest import Browser
-from tests.web_staff.fakes import (
+from tests.web_staff.fakes import House
+from tests.web_staff.samples import (
     CLOSED,
     CODE,
     FINGERPRINT,
@@ -16,7 +17,6 @@ from tests.web_staff.fakes import (
     PASSPHRASE,
     PEOPLE,
     RECOVERY,
-    House,
 )
 from whistle.web.staff import copied
 
@@ -93,7 +93,12 @@ def test_a_link_that_is_not_one_says_whom_to_ask(browser: Browser) -> None:
 
 @pytest.mark.parametrize(
     ("name", "passphrase", "code"),
-    [("Maja Berg", PASSPHRASE, "000000"), ("Maja Berg", "wrong", CODE), ("Nobody", PASSPHRASE, CODE), ("", "", "")],
+    [
+        ("Maja Berg", PASSPHRASE, "000000"),
+        ("Maja Berg", "wrong", CODE),
+        ("Nobody", PASSPHRASE, CODE),
+        ("", "", ""),
+    ],
 )
 def test_a_wrong_sign_in_gets_one_sentence_whatever_was_wrong(
     browser: Browser, name: str, passphrase: str, code: str
@@ -133,7 +138,8 @@ def test_each_role_begins_at_its_own_work(browser: Browser, who: str, home: str)
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://example.org/", "//example.org/desk", "/\\example.org", "/mailbox", "/desk?x=//y", "desk"]
+    "elsewhere",
+    ["https://example.org/", "//example.org/desk", "/\\example.org", "/mailbox", "/desk?x=//y", "desk"],
 )
 def test_nobody_is_led_elsewhere_after_signing_in(browser: Browser, elsewhere: str) -> None:
     browser.get("/staff/sign-in")
@@ -149,7 +155,9 @@ def test_a_page_that_was_asked_for_comes_after_signing_in(browser: Browser) -> N
     assert answer.location == f"/desk/cases/{NUMBER}"
 
 
-def test_signing_out_ends_the_session_and_the_cookie(signed_in: Callable[[str], Browser], house: House) -> None:
+def test_signing_out_ends_the_session_and_the_cookie(
+    signed_in: Callable[[str], Browser], house: House
+) -> None:
     maja = signed_in("handler")
     maja.get("/desk")
     answer = maja.post("/staff/sign-out")
@@ -264,7 +272,9 @@ def test_a_key_counts_after_its_fingerprint_was_typed_as_heard(
     assert ada.post("/staff/keys", designation="d9", fingerprint=FINGERPRINT).status_code == 404
 
 
-def test_the_account_page_shows_the_own_fingerprint_to_read_aloud(signed_in: Callable[[str], Browser]) -> None:
+def test_the_account_page_shows_the_own_fingerprint_to_read_aloud(
+    signed_in: Callable[[str], Browser],
+) -> None:
     kim = signed_in("custodian")
     kim.get("/staff/account")
     assert FINGERPRINT in kim.words()

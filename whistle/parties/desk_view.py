@@ -3,6 +3,7 @@
 import base64
 import binascii
 from datetime import date, datetime
+from typing import Any
 
 from whistle.crypto.header import Compartment
 from whistle.parties import attachments, dates
@@ -48,8 +49,7 @@ def _count(bounded: Bounded) -> Count:
 
 def _row(listed: ListedCase, member: Member, now: datetime) -> DeskRow:
     status = listed.status
-    key, _own = open_grant(member.pair, listed.grant, status.id)
-    report = open_record(key, listed.record, 1, None).fields
+    report = _report(listed, member)
     today = local_day(now, status.company.zone)
     due = None if status.next_on >= FAR else status.next_on
     left = None if due is None else (due - today).days
@@ -68,6 +68,15 @@ def _row(listed: ListedCase, member: Member, now: datetime) -> DeskRow:
         handlers=tuple(name for person, name in listed.readers if person != member.person_id),
         mine=any(person == member.person_id for person, _name in listed.readers),
     )
+
+
+def _report(listed: ListedCase, member: Member) -> dict[str, Any]:
+    """The report's fields; from the day of purge on there is nothing to open."""
+    if listed.subject is None:
+        return {"text": "", "category": ""}
+    grant, record = listed.subject
+    key, _own = open_grant(member.pair, grant, listed.status.id)
+    return open_record(key, record, 1, None).fields
 
 
 def _group(left: int | None) -> str:

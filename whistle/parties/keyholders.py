@@ -8,7 +8,7 @@ from whistle.errors import NotThere, RuleRefused, Tampered
 from whistle.parties.fingerprints import is_fingerprint
 from whistle.parties.member import Member
 from whistle.parties.views import LedgerLine, LedgerPage, PendingKey, PersonView
-from whistle.vault import confirmations, ledger, people
+from whistle.vault import confirmations, ledger, people, registry
 from whistle.vault.store import Store
 
 LEDGER_PAGE = 100
@@ -50,8 +50,7 @@ class Keyholders:
 
     def people(self, member: Member) -> tuple[PersonView, ...]:
         """Everybody, for administrators."""
-        if not member.has("administrator"):
-            raise NotThere("there is no such page")
+        self._require(member, "administrator")
         return tuple(
             PersonView(
                 person.id.hex(), person.name, person.email, person.state,
@@ -63,8 +62,7 @@ class Keyholders:
 
     def ledger(self, member: Member, before: int | None) -> LedgerPage:
         """The ledger, newest first, and whether its chain holds, for auditors."""
-        if not member.has("auditor"):
-            raise NotThere("there is no such page")
+        self._require(member, "auditor")
         with self._store.reading() as db:
             found = ledger.lines(db, before, LEDGER_PAGE)
             try:
@@ -74,6 +72,11 @@ class Keyholders:
                 intact = False
         lines = tuple(LedgerLine(line.seq, line.day, line.actor, line.action, line.case, _facts(line)) for line in found)
         return LedgerPage(lines, intact, found[-1].seq if found and found[-1].seq > 1 else None)
+
+    def _require(self, member: Member, role: str) -> None:
+        """The vault is asked anew: what a session says of a role may be older than the role's end."""
+        if not registry.served(self._store, member.person_id, role, self._now()):
+            raise NotThere("there is no such page")
 
 
 def _facts(line: ledger.Line) -> tuple[tuple[str, str], ...]:

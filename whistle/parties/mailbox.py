@@ -89,7 +89,7 @@ class Mailbox:
 
     def identify(self, secret: bytes, name: str, contact: str) -> None:
         """Say who one is, sealed apart from the report. Raises `FormRefused` when both fields are empty."""
-        checked_text("identity_name", name or contact, LINE_LIMIT)
+        checked_text("identity_name", name if name.strip() else contact, LINE_LIMIT)
         found = [*text_problems("identity_name", name, LINE_LIMIT), *text_problems("identity_contact", contact, LINE_LIMIT)]
         if found:
             raise FormRefused(tuple(found))

@@ -109,13 +109,11 @@ class Sessions:
 
     def _begin(self, content: dict[str, Any]) -> str:
         token = self.new_token()
-        self._put(token, content)
+        sessions.put(self._store, session.session_id(token_bytes(token)), self._living()[0], self._sealed(token, content))
         return token
 
-    def _put(self, token: str, content: dict[str, Any]) -> None:
-        raw = token_bytes(token)
-        sealed = session.seal_session(raw, self._store.keys.run, json.dumps(content).encode())
-        sessions.put(self._store, session.session_id(raw), self._living()[0], sealed)
+    def _sealed(self, token: str, content: dict[str, Any]) -> bytes:
+        return session.seal_session(token_bytes(token), self._store.keys.run, json.dumps(content).encode())
 
     def _open(self, token: str) -> dict[str, Any] | None:
         if not self.looks_like_token(token):
@@ -130,7 +128,7 @@ class Sessions:
         except SealBroken:
             return None
         if found[0] != living[0]:
-            self._put(token, content)
+            sessions.keep_on(self._store, session.session_id(raw), living[0], self._sealed(token, content))
         return content
 
     def _living(self) -> list[bytes]:

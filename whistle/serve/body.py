@@ -22,7 +22,7 @@ def wait(sock: socket.socket, event: int, deadline: float) -> None:
 
 
 class Body:
-    """`wsgi.input`. Raises ClientLost when the client leaves or stalls; without a socket, after `beginning`."""
+    """`wsgi.input`: ClientLost when the client leaves or stalls, or, without a socket, after `beginning`."""
 
     def __init__(self, beginning: bytes, length: int, sock: socket.socket | None, pace: Pace) -> None:
         self._held = beginning

@@ -22,7 +22,7 @@ from whistle.serve.limits import Limits
 from whistle.serve.refusals import BadRequest
 
 NEAR = ("127.0.0.1", 0)
-FAR = ("0.0.0.0", 0)  # noqa: S104 - nothing is bound to it: it stands for every client that is not on this machine
+FAR = ("0.0.0.0", 0)  # noqa: S104 - bound to nothing: it stands for all other machines
 
 _HEAD_END = b"\r\n\r\n"
 _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
@@ -42,7 +42,7 @@ def peer(address: Any) -> tuple[str, int]:
 
 @dataclass
 class Intake:
-    """What came on one connection and was not yet used, and the request at its front once its head is whole."""
+    """What came on one connection and was not yet used, and the request at its front once that has a head."""
 
     cfg: Any
     limits: Limits

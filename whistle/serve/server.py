@@ -82,7 +82,7 @@ class _Master(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn's master, without the signals that would start a second copy of it."""
 
     def handle_hup(self) -> None:
-        """A terminal that closes ends the server: settings are read once, so there is nothing to read again."""
+        """A terminal that closes ends the server; settings are read once, there is nothing to read again."""
         self.handle_term()
 
     def handle_usr2(self) -> None:

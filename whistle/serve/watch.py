@@ -110,8 +110,9 @@ class Watch:
                 if error.errno in _NO_ROOM:
                     self._shed()
                 return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            name = sock.getsockname()
+            with contextlib.suppress(OSError):  # It may be gone already.
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            name = listener.getsockname()
             connection = Connection(sock, address, name, self._cfg, self._limits, time.monotonic())
             self._open.add(connection)
             self._selector.register(sock, selectors.EVENT_READ, connection)

@@ -16,7 +16,7 @@ from whistle.serve.pace import Pace
 from whistle.serve.watch import Watch
 
 BACKGROUND_SECONDS = 5.0
-"""What the background work gets to end in when the server stops; it is written so that cutting it off is safe."""
+"""What the background work gets to end in when the server stops; it may be cut off anywhere."""
 
 
 class LaneWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
@@ -69,7 +69,7 @@ class LaneWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             self._turn()
 
     def _hand_on(self, connection: Connection) -> None:
-        # The lane is entered before a thread is: so large bodies never hold more than their half of the threads.
+        # The lane is entered before a thread is: large bodies never hold more than their half of them.
         way = Pass(self._lanes)
         full = connection.intake.is_large and not way.try_enter_large()
         self._requests.put((connection, way, full))

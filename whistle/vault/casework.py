@@ -1,25 +1,28 @@
 """A standing case changes only here: its row locked, its inventory checked before and renewed after."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.crypto.inventory import Entry
-from whistle.errors import Gone, NotThere, RuleRefused
+from whistle.errors import NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.deadlines import CaseFacts, next_duty
 from whistle.vault import directory, inventory, journal
 from whistle.vault.facts import Addition, CaseStatus, CompanyFacts, SealedGrant, SealedRecord
 from whistle.vault.store import Store, Work
-from whistle.vault.tables import blobs, cases, certificates, grants, holds, readers, records
+from whistle.vault.tables import blobs, cases, grants, holds, readers, records
 
 NEVER = date(9999, 12, 31)
 """Sorts after every day: a case with no duty left."""
+
+_NUMBER = re.compile(r"W-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 _COUNTERS = {Compartment.CONTENT: "n_content", Compartment.IDENTITY: "n_identity", Compartment.INTERNAL: "n_internal"}
 
@@ -103,7 +106,7 @@ class Change:
 
 @contextmanager
 def changing(store: Store, number_or_id: str | bytes, now: datetime) -> Iterator[Change]:
-    """Lock a case, check it, and write what the block changed. Raises `NotThere`, `Gone`, `Tampered`."""
+    """Lock a case, check it, and write what the block changed. Raises `NotThere`, `Tampered`."""
     with store.writing() as work:
         row = locked_case(work.db, number_or_id)
         company = directory.company_by_id(work.db, row.company_id)
@@ -133,21 +136,19 @@ def _journal(store: Store) -> None:
 
 
 def locked_case(db: Connection, number_or_id: str | bytes) -> Row[Any]:
-    """The case's row, locked until the unit of work ends. `Gone` if its certificate is all that is left."""
+    """The case's row, locked until the unit of work ends. That it was purged is for `holds` to tell, to legal only."""
+    if isinstance(number_or_id, str) and not is_number(number_or_id):
+        raise NotThere("there is no such case")
     column = cases.c.number if isinstance(number_or_id, str) else cases.c.id
     row = db.execute(select(cases).where(column == number_or_id).with_for_update()).one_or_none()
     if row is None:
-        raise_absent(db, number_or_id)
+        raise NotThere("there is no such case")
     return row
 
 
-def raise_absent(db: Connection, number_or_id: str | bytes) -> NoReturn:
-    """Raise `Gone` when the case's certificate is all that is left of it, else `NotThere`."""
-    if isinstance(number_or_id, str):
-        left = select(certificates.c.purged_on).where(certificates.c.case_number == number_or_id)
-        if (purged_on := db.execute(left).scalar_one_or_none()) is not None:
-            raise Gone(purged_on.isoformat())
-    raise NotThere("there is no such case")
+def is_number(text: str) -> bool:
+    """Whether a case could have this number; anything else, which a database may choke on, is never asked for."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def place(db: Connection, case_id: bytes, *, open_: bool, due_on: date) -> None:

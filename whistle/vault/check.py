@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import SealBroken, Tampered
 from whistle.rules.calendar import local_day
-from whistle.vault import directory, inventory, journal, ledger, purge
+from whistle.vault import confirmations, directory, inventory, journal, ledger, purge
 from whistle.vault.holds import hold_mac
 from whistle.vault.store import Store
 from whistle.vault.tables import (
@@ -29,6 +29,7 @@ from whistle.vault.tables import (
     readers,
     records,
 )
+from whistle.vault.tables import confirmations as confirmation_table
 from whistle.vault.tables import ledger as ledger_table
 
 GROUP_AND_OTHERS = 0o077
@@ -179,6 +180,10 @@ def _people(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
     for row in db.execute(select(designations, people.c.name).join_from(designations, people).where(designations.c.mac.is_not(None))):
         if directory.designation_mac(store.keys, row, bytes(row.key_id or b"")) != bytes(row.mac):
             yield Finding("designation", row.name, f"the designation as {row.role} was never confirmed here")
+    query = select(confirmation_table, people.c.name).join_from(confirmation_table, people)
+    for row in db.execute(query):
+        if not confirmations.is_given(store.keys, row):
+            yield Finding("confirmation", row.name, "a confirmation in this name was not given here")
 
 
 def _purges(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:

@@ -1,14 +1,16 @@
 """A key counts for a role only after somebody of that role, or two administrators for the first, confirmed it."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from whistle.errors import NotThere
 from whistle.vault import directory
-from whistle.vault.store import Store
+from whistle.vault.serverkeys import ServerKeys
+from whistle.vault.store import Store, Work
 from whistle.vault.tables import companies, confirmations, designations
 from whistle.vault.tables import people as persons
 
@@ -33,27 +35,26 @@ class Waiting:
 def waiting(store: Store, person_id: bytes) -> tuple[Waiting, ...]:
     """The keys that this person may confirm, or has confirmed and that wait for another."""
     with store.reading() as db:
-        return tuple(item for item in _all_waiting(db) if _may_confirm(db, item, person_id))
+        return tuple(item for item in _all_waiting(db, store.keys) if _may_confirm(db, store.keys, item, person_id))
 
 
 def waiting_for(store: Store, designation_id: bytes) -> Waiting:
     """One waiting key, whoever may confirm it. Raises `NotThere`."""
     with store.reading() as db:
-        return _one(db, designation_id)
+        return _one(db, store.keys, designation_id)
 
 
 def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: bytes, now: datetime) -> bool:
     """Record that `confirmer_id` compared this very key's fingerprint. True when the key counts from now on."""
     with store.writing() as work:
-        item = _one(work.db, designation_id)
+        item = _one(work.db, store.keys, designation_id)
         row = work.db.execute(select(designations).where(designations.c.id == designation_id).with_for_update()).one()
         person = work.db.execute(select(persons).where(persons.c.id == item.person_id)).one()
-        if bytes(person.key_id) != key_id or not _may_confirm(work.db, item, confirmer_id):
+        if bytes(person.key_id) != key_id or not _may_confirm(work.db, store.keys, item, confirmer_id):
             raise NotThere("there is no such key to confirm")
         name = work.db.execute(select(persons.c.name).where(persons.c.id == confirmer_id)).scalar_one()
         if confirmer_id not in item.confirmed_by:
-            values = {"designation_id": designation_id, "confirmer_id": confirmer_id, "key_id": key_id, "on_day": now.date()}
-            work.db.execute(insert(confirmations).values(**values))
+            _note(work, store.keys, designation_id, confirmer_id, key_id, now)
         counts = len({*item.confirmed_by, confirmer_id}) >= item.needed
         if counts:
             mac = directory.designation_mac(store.keys, row, key_id)
@@ -63,7 +64,16 @@ def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: by
         return counts
 
 
-def _all_waiting(db: Connection) -> list[Waiting]:
+def _note(work: Work, keys: ServerKeys, designation_id: bytes, confirmer_id: bytes, key_id: bytes, now: datetime) -> None:
+    """Keep a confirmation in the place of one that was written past this page."""
+    place = (confirmations.c.designation_id == designation_id) & (confirmations.c.confirmer_id == confirmer_id)
+    work.db.execute(delete(confirmations).where(place))
+    mac = directory.confirmation_mac(keys, designation_id, confirmer_id, key_id)
+    row = {"designation_id": designation_id, "confirmer_id": confirmer_id, "key_id": key_id, "on_day": now.date(), "mac": mac}
+    work.db.execute(insert(confirmations).values(**row))
+
+
+def _all_waiting(db: Connection, keys: ServerKeys) -> list[Waiting]:
     query = (
         select(designations, persons.c.name, persons.c.public_key, persons.c.key_id.label("person_key"), companies.c.code,
                companies.c.name.label("company_name"))
@@ -72,66 +82,49 @@ def _all_waiting(db: Connection) -> list[Waiting]:
         .where(persons.c.state == "active", designations.c.mac.is_(None), designations.c.to_on.is_(None))
         .order_by(persons.c.name, companies.c.position)
     )  # fmt: skip
-    return [_waiting(db, row) for row in db.execute(query).all()]
+    return [_waiting(db, keys, row) for row in db.execute(query).all()]
 
 
-def _waiting(db: Connection, row: Row[Any]) -> Waiting:
-    """A confirmation counts only for the key it was given for: a key made anew starts again."""
-    query = select(confirmations.c.confirmer_id).where(
+def _waiting(db: Connection, keys: ServerKeys, row: Row[Any]) -> Waiting:
+    """A confirmation counts only for the key it was given for, and only if it was given on this server's page."""
+    query = select(confirmations).where(
         confirmations.c.designation_id == row.id, confirmations.c.key_id == row.person_key
     )
-    given = tuple(bytes(found) for found in db.execute(query).scalars())
+    given = tuple(bytes(found.confirmer_id) for found in db.execute(query) if is_given(keys, found))
     return Waiting(
         bytes(row.id), bytes(row.person_id), row.name, bytes(row.public_key), row.role, row.code, row.company_name,
-        given, _needed(db, row.role, row.company_id),
+        given, _needed(db, keys, row.role, bytes(row.company_id)),
     )  # fmt: skip
 
 
-def _one(db: Connection, designation_id: bytes) -> Waiting:
-    for item in _all_waiting(db):
+def is_given(keys: ServerKeys, row: Row[Any]) -> bool:
+    """Whether a row of the table was written by this server, on the confirmer's own page."""
+    mac = directory.confirmation_mac(keys, bytes(row.designation_id), bytes(row.confirmer_id), bytes(row.key_id))
+    return hmac.compare_digest(mac, bytes(row.mac))
+
+
+def _one(db: Connection, keys: ServerKeys, designation_id: bytes) -> Waiting:
+    for item in _all_waiting(db, keys):
         if item.id == designation_id:
             return item
     raise NotThere("there is no such key to confirm")
 
 
-def _needed(db: Connection, role: str, company_id: bytes) -> int:
+def _needed(db: Connection, keys: ServerKeys, role: str, company_id: bytes) -> int:
     """One of the same role; for a company's first of a role two administrators; for an administrator two, once there are two.
 
     With one administrator only, the second needs that one: nobody could be asked besides.
     """
     if role == ADMINISTRATOR:
-        return min(2, max(1, _administrators(db)))
-    return 1 if _holders(db, role, company_id) else 2
+        return min(2, max(1, len(directory.holders(db, keys, ADMINISTRATOR))))
+    return 1 if directory.holders(db, keys, role, company_id) else 2
 
 
-def _may_confirm(db: Connection, item: Waiting, person_id: bytes) -> bool:
+def _may_confirm(db: Connection, keys: ServerKeys, item: Waiting, person_id: bytes) -> bool:
     if item.person_id == person_id:
         return False
     company_id = directory.company_by_code(db, item.company_code).id
-    holders = _holders(db, item.role, company_id)
+    holders = directory.holders(db, keys, item.role, company_id)
     if item.role != ADMINISTRATOR and holders:
         return person_id in holders
-    return person_id in _administrator_ids(db)
-
-
-def _holders(db: Connection, role: str, company_id: bytes) -> set[bytes]:
-    query = (
-        select(designations.c.person_id)
-        .join_from(designations, persons)
-        .where(designations.c.role == role, designations.c.company_id == company_id, directory.stands())
-        .where(designations.c.to_on.is_(None))
-    )
-    return {bytes(found) for found in db.execute(query).scalars()}
-
-
-def _administrator_ids(db: Connection) -> set[bytes]:
-    query = (
-        select(designations.c.person_id)
-        .join_from(designations, persons)
-        .where(designations.c.role == ADMINISTRATOR, directory.stands(), designations.c.to_on.is_(None))
-    )
-    return {bytes(found) for found in db.execute(query).scalars()}
-
-
-def _administrators(db: Connection) -> int:
-    return len(_administrator_ids(db))
+    return person_id in directory.holders(db, keys, ADMINISTRATOR)

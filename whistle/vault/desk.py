@@ -12,6 +12,7 @@ from whistle.errors import Conflict, NotAllowed, NotThere, RuleRefused
 from whistle.rules import calendar, retention, states
 from whistle.vault import casework, directory, reading
 from whistle.vault.facts import Addition, OpenedCase, SealedGrant
+from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, closings, people, readers
 
@@ -42,7 +43,7 @@ REOPEN = Step("reopened", states.Event.REOPEN, tells_reporter=False)
 def open_case(store: Store, person_id: bytes, number: str, now: datetime) -> OpenedCase:
     """A case of this handler, its inventory checked. Raises `NotThere` for anybody else, `Tampered`."""
     with store.reading() as db:
-        row, unread = _mine(db, person_id, number, now)
+        row, unread = _mine(db, store.keys, person_id, number, now)
         return reading.opened(db, store, row, OPEN_TO_HANDLER, holder=person_id, now=now, unread=unread)
 
 
@@ -70,8 +71,10 @@ def add(store: Store, person_id: bytes, number: str, addition: Addition, now: da
     with casework.changing(store, number, now) as change:
         name = _require_reader(change.db, person_id, change, now)
         reading.require_standing(change.row, change.company, now)
+        if step is ACKNOWLEDGE and change.row.acknowledged_on is not None:
+            raise Conflict("the case was acknowledged already")
         if step is REOPEN:
-            _require_reopening(change, person_id)
+            _require_reopening(change, person_id, addition)
         if step.event is not None:
             change.set(state=str(states.after(change.row.state, step.event)))
         _check_addition(change, addition, now)
@@ -99,10 +102,14 @@ def reopening_needs_second(purge_on: date | None, today: date) -> bool:
     return purge_on is not None and (purge_on - today).days <= CONFIRM_REOPENING_DAYS
 
 
-def _require_reopening(change: casework.Change, person_id: bytes) -> None:
+def _require_reopening(change: casework.Change, person_id: bytes, addition: Addition) -> None:
+    """A reopening brings its reason with it, or a colleague asked for it and gave one."""
+    asked = change.row.reopen_asked_by is not None
+    if not asked and not addition.records:
+        raise Conflict("nobody asked to reopen this case")
     if not reopening_needs_second(change.row.purge_on, change.today):
         return
-    if change.row.reopen_asked_by is None:
+    if not asked:
         raise RuleRefused("second_person", "A second handler must confirm this.")
     if bytes(change.row.reopen_asked_by) == person_id:
         raise RuleRefused("same_person", "Somebody else must confirm what you asked for.")
@@ -110,8 +117,6 @@ def _require_reopening(change: casework.Change, person_id: bytes) -> None:
 
 def _note_days(change: casework.Change, step: Step) -> None:
     if step is ACKNOWLEDGE:
-        if change.row.acknowledged_on is not None:
-            raise Conflict("the case was acknowledged already")
         change.set(acknowledged_on=change.today)
     if step.feedback and change.row.feedback_on is None:
         change.set(feedback_on=change.today)
@@ -141,14 +146,14 @@ def _check_addition(change: casework.Change, addition: Addition, now: datetime) 
             raise NotAllowed("a grant names somebody who does not work on this case")
 
 
-def _mine(db: Connection, person_id: bytes, number: str, now: datetime) -> tuple[Row[Any], int]:
+def _mine(db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime) -> tuple[Row[Any], int]:
     query = (
         select(cases, readers.c.unread.label("mine"))
         .join_from(cases, readers)
         .where(cases.c.number == number, readers.c.person_id == person_id)
     )
-    row = db.execute(query).one_or_none()
-    if row is None or not _serves(db, person_id, row.company_id, now):
+    row = db.execute(query).one_or_none() if casework.is_number(number) else None
+    if row is None or not _serves(db, keys, person_id, row.company_id, now):
         raise NotThere("there is no such case, or it is not yours")
     return row, row.mine
 
@@ -161,11 +166,11 @@ def _require_reader(db: Connection, person_id: bytes, change: casework.Change, n
         .where(readers.c.case_id == change.row.id, readers.c.person_id == person_id)
     )
     name: str | None = db.execute(query).scalar_one_or_none()
-    if name is None or not _serves(db, person_id, change.row.company_id, now):
+    if name is None or not _serves(db, change.store.keys, person_id, change.row.company_id, now):
         raise NotThere("there is no such case, or it is not yours")
     return name
 
 
-def _serves(db: Connection, person_id: bytes, company_id: bytes, now: datetime) -> bool:
+def _serves(db: Connection, keys: ServerKeys, person_id: bytes, company_id: bytes, now: datetime) -> bool:
     zone = directory.company_by_id(db, company_id).zone
-    return directory.serves(db, person_id, company_id, "handler", calendar.local_day(now, zone))
+    return directory.serves(db, keys, person_id, company_id, "handler", calendar.local_day(now, zone))

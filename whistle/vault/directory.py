@@ -1,19 +1,22 @@
 """Who there is: companies, people, what they are designated for, and which keys count."""
 
+import hmac
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, or_, select
 
 from whistle.crypto import chain
 from whistle.errors import NotThere
+from whistle.rules.calendar import local_day
 from whistle.vault.facts import CompanyFacts, Recipient
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.tables import companies, designations, people
 
 DESIGNATION_LABEL = b"whistle/v1/designation\0"
 PERSON_LABEL = b"whistle/v1/person\0"
+CONFIRMATION_LABEL = b"whistle/v1/confirmation\0"
 
 
 def designation_mac(keys: ServerKeys, row: Any, key_id: bytes) -> bytes:
@@ -27,8 +30,16 @@ def person_mac(keys: ServerKeys, person_id: bytes, public_key: bytes) -> bytes:
     return chain.keyed_hash(keys.inventory, PERSON_LABEL, person_id + public_key)
 
 
+def confirmation_mac(keys: ServerKeys, designation_id: bytes, confirmer_id: bytes, key_id: bytes) -> bytes:
+    """The keyed hash of one person's confirmation: nobody adds a colleague's to the table beside their own."""
+    return chain.keyed_hash(keys.inventory, CONFIRMATION_LABEL, designation_id + confirmer_id + key_id)
+
+
 def stands() -> Any:
-    """The condition that a designation is confirmed and neither ended nor its person retired."""
+    """The condition that a designation is confirmed and neither ended nor its person retired.
+
+    Whoever can write the database can fulfil it: what grants a right asks `recipients`, `serves` or `holders`.
+    """
     return and_(designations.c.mac.is_not(None), people.c.state == "active", people.c.key_id == designations.c.key_id)
 
 
@@ -79,6 +90,8 @@ _RECIPIENTS = (
         designations.c.company_id,
         designations.c.role,
         designations.c.mac,
+        designations.c.from_on,
+        designations.c.to_on,
         people.c.name,
         people.c.function,
         people.c.public_key,
@@ -101,31 +114,41 @@ def recipients(db: Connection, keys: ServerKeys, company_id: bytes, roles: tuple
     )
 
 
-def serves(db: Connection, person_id: bytes, company_id: bytes, role: str, day: date) -> bool:
-    """Whether this person holds `role` in the company on `day`, with a key that counts."""
-    query = (
-        select(designations.c.id)
-        .join_from(designations, people)
-        .where(designations.c.person_id == person_id, designations.c.company_id == company_id)
-        .where(designations.c.role == role, stands(), on(day))
-        .limit(1)
+def serves(db: Connection, keys: ServerKeys, person_id: bytes, company_id: bytes, role: str, day: date) -> bool:
+    """Whether this person holds `role` in the company on `day`, with a key that counts and is keyed by this server."""
+    query = _RECIPIENTS.where(designations.c.person_id == person_id, designations.c.company_id == company_id)
+    return any(_is_keyed(keys, row) for row in db.execute(query.where(designations.c.role == role, on(day))))
+
+
+def companies_served(
+    db: Connection, keys: ServerKeys, person_id: bytes, role: str, now: datetime
+) -> tuple[CompanyFacts, ...]:
+    """The companies in which this person holds `role` today, by each company's own calendar."""
+    query = _RECIPIENTS.where(designations.c.person_id == person_id, designations.c.role == role)
+    mine = [row for row in db.execute(query) if _is_keyed(keys, row)]
+    named = _COMPANIES.where(companies.c.id.in_([bytes(row.company_id) for row in mine]))
+    return tuple(
+        company
+        for company in (_company(row) for row in db.execute(named))
+        if any(row.company_id == company.id and _is_on(row, local_day(now, company.zone)) for row in mine)
     )
-    return db.execute(query).first() is not None
 
 
-def companies_served(db: Connection, person_id: bytes, role: str, day: date) -> tuple[CompanyFacts, ...]:
-    """The companies in which this person holds `role` on `day`."""
-    mine = (
-        select(designations.c.company_id)
-        .join_from(designations, people)
-        .where(designations.c.person_id == person_id, designations.c.role == role, stands(), on(day))
-    )
-    return tuple(_company(row) for row in db.execute(_COMPANIES.where(companies.c.id.in_(mine))))
+def holders(db: Connection, keys: ServerKeys, role: str, company_id: bytes | None = None) -> set[bytes]:
+    """Who holds `role`, in one company or in any, in a designation that nobody has ended."""
+    query = _RECIPIENTS.where(designations.c.role == role, designations.c.to_on.is_(None))
+    if company_id is not None:
+        query = query.where(designations.c.company_id == company_id)
+    return {bytes(row.person_id) for row in db.execute(query) if _is_keyed(keys, row)}
 
 
-def _is_keyed(keys: ServerKeys, row: Row[Any]) -> bool:
+def _is_on(row: Any, day: date) -> bool:
+    return bool(row.from_on <= day and (row.to_on is None or row.to_on > day))
+
+
+def _is_keyed(keys: ServerKeys, row: Any) -> bool:
     return (
-        designation_mac(keys, row, bytes(row.key_id)) == bytes(row.mac)
+        hmac.compare_digest(designation_mac(keys, row, bytes(row.key_id)), bytes(row.mac))
         and row.person_mac is not None
-        and person_mac(keys, bytes(row.person_id), bytes(row.public_key)) == bytes(row.person_mac)
+        and hmac.compare_digest(person_mac(keys, bytes(row.person_id), bytes(row.public_key)), bytes(row.person_mac))
     )

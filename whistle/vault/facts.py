@@ -168,11 +168,10 @@ class OpenedCase:
 
 @dataclass(frozen=True, slots=True)
 class ListedCase:
-    """One line of a handler's list: what opens its subject, and nothing more."""
+    """One line of a handler's list: what opens its subject (nothing from the day of purge on), and no more."""
 
     status: CaseStatus
-    grant: StoredGrant
-    record: StoredRecord
+    subject: tuple[StoredGrant, StoredRecord] | None
     held: bool
     unread: int
     readers: tuple[tuple[bytes, str], ...]

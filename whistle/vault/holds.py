@@ -1,15 +1,16 @@
 """A hold is placed and released by legal alone, on one of three grounds, without a look at the content."""
 
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Row, exists, insert, or_, select, update
 
 from whistle.crypto import chain
 from whistle.crypto.header import Header, Kind
-from whistle.errors import Conflict, NotThere, RuleRefused
+from whistle.errors import Conflict, Gone, NotThere, RuleRefused, Tampered
 from whistle.rules.calendar import local_day
 from whistle.rules.holds import release_needs_second
 from whistle.rules.retention import HoldFacts, closed_for_work
@@ -17,7 +18,7 @@ from whistle.vault import casework, directory, reading
 from whistle.vault.facts import CaseStatus, CompanyFacts, SealedGrant
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
-from whistle.vault.tables import cases, hold_grants, holds, people
+from whistle.vault.tables import cases, certificates, hold_grants, holds, people
 
 HOLD_LABEL = b"whistle/v1/hold\0"
 
@@ -56,8 +57,16 @@ class StoredHold:
 
 def place(store: Store, person_id: bytes, number: str, new: NewHold, now: datetime) -> bytes:
     """Place a hold on a case; the same hold sent twice is one. Raises `Gone`, `NotThere`, `RuleRefused`."""
+    try:
+        return _place(store, person_id, number, new, now)
+    except NotThere:
+        with store.reading() as db:
+            _raise_absent(db, store.keys, person_id, number, now)
+
+
+def _place(store: Store, person_id: bytes, number: str, new: NewHold, now: datetime) -> bytes:
     with casework.changing(store, number, now) as change:
-        name = _require_legal(change.db, person_id, change.company, change.today)
+        name = _require_legal(change.db, store.keys, person_id, change.company, change.today)
         same = select(holds.c.id).where(
             holds.c.case_id == change.row.id, holds.c.once == new.once, holds.c.released_on.is_(None)
         )
@@ -69,6 +78,7 @@ def place(store: Store, person_id: bytes, number: str, new: NewHold, now: dateti
         row = {
             "id": new.id, "case_id": change.row.id, "ground": new.ground, "placed_on": change.today, "placed_by": person_id,
             "review_on": new.review_on, "late": late, "once": new.once, "sealed": new.sealed, "released_on": None,
+            "release_asked_by": None,
         }  # fmt: skip
         change.db.execute(insert(holds).values(**row, mac=hold_mac(store.keys, row)))
         rows = [{"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed} for g in new.grants]
@@ -81,12 +91,13 @@ def place(store: Store, person_id: bytes, number: str, new: NewHold, now: dateti
 def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes, now: datetime) -> bool:
     """Release a hold, or ask a second person to where the rules want one. True when it is released."""
     with casework.changing(store, _case_of(store, hold_id), now) as change:
-        name = _require_legal(change.db, person_id, change.company, change.today)
-        row = _in_force(change.db, hold_id)
+        name = _require_legal(change.db, store.keys, person_id, change.company, change.today)
+        row = _in_force(change, hold_id)
         facts = reading.retention_facts(change.row, change.company)
         standing = HoldFacts(row.ground, row.placed_on, row.review_on, row.released_on)
         if release_needs_second(standing, facts, now):
             asked = {"release_asked_by": person_id, "release_sealed": sealed_reason}
+            asked["mac"] = hold_mac(store.keys, {**row._mapping, **asked})  # noqa: SLF001 (SQLAlchemy's public name)
             change.db.execute(update(holds).where(holds.c.id == hold_id).values(**asked))
             change.log("release_asked", name, hold=hold_id.hex())
             return False
@@ -97,8 +108,8 @@ def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes
 def confirm_release(store: Store, person_id: bytes, hold_id: bytes, now: datetime) -> None:
     """Release a hold that another person asked to release. Raises `RuleRefused("same_person")`."""
     with casework.changing(store, _case_of(store, hold_id), now) as change:
-        name = _require_legal(change.db, person_id, change.company, change.today)
-        row = _in_force(change.db, hold_id)
+        name = _require_legal(change.db, store.keys, person_id, change.company, change.today)
+        row = _in_force(change, hold_id)
         if row.release_asked_by is None:
             raise Conflict("nobody asked to release this hold")
         if bytes(row.release_asked_by) == person_id:
@@ -162,6 +173,7 @@ def hold_mac(keys: ServerKeys, row: Any) -> bytes:
     fields = [
         bytes(row["id"]).hex(), bytes(row["case_id"]).hex(), row["ground"], row["placed_on"].isoformat(),
         row["review_on"].isoformat(), row["released_on"].isoformat() if row["released_on"] else "",
+        bytes(row["release_asked_by"] or b"").hex(),
     ]  # fmt: skip
     return chain.keyed_hash(keys.inventory, HOLD_LABEL, json.dumps(fields).encode())
 
@@ -179,10 +191,12 @@ def _check_sealed(new: NewHold) -> None:
         raise RuleRefused("header", "The sealed citation belongs to another hold.")
 
 
-def _in_force(db: Connection, hold_id: bytes) -> Row[Any]:
-    row = db.execute(select(holds).where(holds.c.id == hold_id, holds.c.released_on.is_(None))).one_or_none()
+def _in_force(change: casework.Change, hold_id: bytes) -> Row[Any]:
+    row = change.db.execute(select(holds).where(holds.c.id == hold_id, holds.c.released_on.is_(None))).one_or_none()
     if row is None:
         raise Conflict("the hold was released already")
+    if not hmac.compare_digest(hold_mac(change.store.keys, row._mapping), bytes(row.mac)):  # noqa: SLF001 (public name)
+        raise Tampered("the hold was changed past its page")
     return row
 
 
@@ -194,8 +208,8 @@ def _case_of(store: Store, hold_id: bytes) -> bytes:
     return bytes(case_id)
 
 
-def _require_legal(db: Connection, person_id: bytes, company: CompanyFacts, today: date) -> str:
-    if not directory.serves(db, person_id, company.id, "legal", today):
+def _require_legal(db: Connection, keys: ServerKeys, person_id: bytes, company: CompanyFacts, today: date) -> str:
+    if not directory.serves(db, keys, person_id, company.id, "legal", today):
         raise NotThere("there is no such case, or it is not yours")
     name: str = db.execute(select(people.c.name).where(people.c.id == person_id)).scalar_one()
     return name
@@ -204,12 +218,24 @@ def _require_legal(db: Connection, person_id: bytes, company: CompanyFacts, toda
 def legal_case(store: Store, person_id: bytes, number: str, now: datetime) -> tuple[CaseStatus, bool]:
     """A case as legal sees it, and whether it is held. Raises `NotThere`, `Gone`."""
     with store.reading() as db:
-        row = db.execute(select(cases).where(cases.c.number == number)).one_or_none()
+        query = select(cases).where(cases.c.number == number)
+        row = db.execute(query).one_or_none() if casework.is_number(number) else None
         if row is None:
-            casework.raise_absent(db, number)
+            _raise_absent(db, store.keys, person_id, number, now)
         company = directory.company_by_id(db, row.company_id)
-        _require_legal(db, person_id, company, local_day(now, company.zone))
+        _require_legal(db, store.keys, person_id, company, local_day(now, company.zone))
         return casework.status_of(row, company), bool(reading.holds_in_force(db, row.id))
+
+
+def _raise_absent(db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime) -> NoReturn:
+    """Raise `Gone` for legal of the company whose purged case this was, `NotThere` for everybody else."""
+    left = select(certificates.c.purged_on, certificates.c.company_id).where(certificates.c.case_number == number)
+    row = db.execute(left).one_or_none() if casework.is_number(number) else None
+    if row is None:
+        raise NotThere("there is no such case, or it is not yours")
+    company = directory.company_by_id(db, row.company_id)
+    _require_legal(db, keys, person_id, company, local_day(now, company.zone))
+    raise Gone(row.purged_on.isoformat())
 
 
 def upcoming(store: Store, companies: list[bytes], until: date) -> tuple[tuple[CaseStatus, bool], ...]:

@@ -106,4 +106,16 @@ def _last(keys: ServerKeys) -> dict[str, Any] | None:
             file.truncate(size - len(tail) + keep)
             tail = tail[:keep]
     lines = tail.splitlines()
-    return json.loads(lines[-1]) if lines else None
+    return _readable(lines[-1]) if lines else None
+
+
+def _readable(raw: bytes) -> dict[str, Any]:
+    """A line to go on from; whether the lines before it hold is what `read` says."""
+    try:
+        line: dict[str, Any] = json.loads(raw)
+        bytes.fromhex(line["hash"])
+        if type(line["n"]) is int and type(line["ledger_seq"]) is int:
+            return line
+    except (ValueError, KeyError, TypeError) as error:
+        raise Tampered("the last line of the journal in keys/ cannot be read") from error
+    raise Tampered("the last line of the journal in keys/ cannot be read")

@@ -68,10 +68,7 @@ def append(db: Connection, keys: ServerKeys, entries: Iterable[Entry]) -> dict[s
 
 def verify(db: Connection, keys: ServerKeys) -> int:
     """Walk the whole chain; returns its length. Raises `Tampered` naming the first line that does not fit."""
-    head = db.execute(select(ledger_head)).one_or_none()
-    if head is None:
-        raise Tampered("the ledger has no head")
-    _verify_signature(keys, head.seq, head.hash, head.signature, "the ledger's head")
+    head = _signed_head(db, keys)
     copy = keys.head()
     previous, seq = GENESIS, 0
     for row in db.execute(select(ledger).order_by(ledger.c.seq)).yield_per(1000):
@@ -83,11 +80,28 @@ def verify(db: Connection, keys: ServerKeys) -> int:
             raise Tampered("the ledger is not the one whose head was copied into keys/")
     if (head.seq, bytes(head.hash)) != (seq, previous):
         raise Tampered(f"the ledger ends at line {seq}, its head says {head.seq}")
+    if copy is None and seq:
+        raise Tampered("the copy of the ledger's head in keys/ is missing")
     if copy is not None:
         _verify_signature(keys, copy["seq"], bytes.fromhex(copy["hash"]), bytes.fromhex(copy["signature"]), "the copied head")
         if copy["seq"] > seq:
             raise Tampered(f"the ledger was cut: it ends at line {seq}, the copy in keys/ knows line {copy['seq']}")
     return seq
+
+
+def copy_head(db: Connection, keys: ServerKeys) -> None:
+    """Bring the copy in `keys/` up to the head, where a process died between the two; never copies a forged one."""
+    head = _signed_head(db, keys)
+    if head.seq:
+        keys.keep_head({"seq": head.seq, "hash": bytes(head.hash).hex(), "signature": bytes(head.signature).hex()})
+
+
+def _signed_head(db: Connection, keys: ServerKeys) -> Row[Any]:
+    head = db.execute(select(ledger_head)).one_or_none()
+    if head is None:
+        raise Tampered("the ledger has no head")
+    _verify_signature(keys, head.seq, head.hash, head.signature, "the ledger's head")
+    return head
 
 
 def lines(db: Connection, before: int | None, limit: int) -> tuple[Line, ...]:

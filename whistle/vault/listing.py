@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from whistle.crypto.header import Compartment, Kind
 from whistle.crypto.inventory import Entry
+from whistle.errors import Tampered
 from whistle.rules.calendar import local_day
-from whistle.vault import casework, directory, inventory
+from whistle.rules.retention import closed_for_work
+from whistle.vault import casework, directory, inventory, reading
 from whistle.vault.facts import Bounded, CompanyFacts, ListedCase, Listing, StoredGrant, StoredRecord
 from whistle.vault.store import Store
 from whistle.vault.tables import blobs, cases, grants, holds, people, readers, records
@@ -33,9 +35,9 @@ def listing(
 ) -> Listing:  # fmt: skip
     """A page of the cases a handler works on, most urgent first. `state`: `open`, `closed`, `all` or one state."""
     with store.reading() as db:
-        served = directory.companies_served(db, person_id, "handler", now.date())
+        served = directory.companies_served(db, store.keys, person_id, "handler", now)
         chosen = [c for c in served if not company or c.code == company]
-        if not chosen:
+        if not chosen or (number and not casework.is_number(number)):
             return Listing((), _none(), _none(), _none(), None)
         today = local_day(now, chosen[0].zone)
         where = _conditions(person_id, [c.id for c in chosen], state=state, number=number)
@@ -46,7 +48,7 @@ def listing(
         more = (rows[PAGE - 1].due_on, bytes(rows[PAGE - 1].id)) if len(rows) > PAGE else None
         until = today + timedelta(days=SOON_DAYS)
         return Listing(
-            rows=_listed(db, store, person_id, rows[:PAGE], {c.id: c for c in chosen}),
+            rows=_listed(db, store, person_id, rows[:PAGE], {c.id: c for c in chosen}, now),
             total=_count(db, *where),
             late=_count(db, *where, readers.c.due_on < today),
             soon=_count(db, *where, readers.c.due_on >= today, readers.c.due_on <= until),
@@ -84,7 +86,7 @@ def _count(db: Connection, *conditions: Any) -> Bounded:
 
 
 def _listed(
-    db: Connection, store: Store, person_id: bytes, rows: Sequence[Row[Any]], companies: dict[bytes, CompanyFacts]
+    db: Connection, store: Store, person_id: bytes, rows: Sequence[Row[Any]], companies: dict[bytes, CompanyFacts], now: datetime
 ) -> tuple[ListedCase, ...]:
     ids = [row.id for row in rows]
     standing = _entries(db, ids)
@@ -96,22 +98,34 @@ def _listed(
     for row in rows:
         case_id = bytes(row.id)
         inventory.require(store.keys.inventory, row, standing[case_id])
-        grant, record = own[case_id], first[case_id]
-        inventory.same_bytes(standing[case_id], bytes(grant.sealed))
-        inventory.same_bytes(standing[case_id], bytes(record.sealed))
+        company = companies[bytes(row.company_id)]
+        past = closed_for_work(reading.retention_facts(row, company), now)
         listed.append(
             ListedCase(
-                status=casework.status_of(row, companies[bytes(row.company_id)]),
-                grant=StoredGrant(person_id, grant.compartment, grant.epoch, bytes(grant.sealed)),
-                record=StoredRecord(
-                    record.compartment, record.n, record.epoch, bytes(record.object_id), record.on_day, bytes(record.sealed)
-                ),
+                status=casework.status_of(row, company),
+                subject=None if past else _subject(person_id, own.get(case_id), first.get(case_id), standing[case_id]),
                 held=case_id in held,
                 unread=row.mine,
                 readers=tuple(names[case_id]),
             )
         )
     return tuple(listed)
+
+
+def _subject(
+    person_id: bytes, grant: Row[Any] | None, record: Row[Any] | None, standing: list[Entry]
+) -> tuple[StoredGrant, StoredRecord]:
+    """What opens a case's first line. Raises `Tampered` when the list names a case that the reader cannot open."""
+    if grant is None or record is None:
+        raise Tampered("the list names a case whose grant or report is not there")
+    inventory.same_bytes(standing, bytes(grant.sealed))
+    inventory.same_bytes(standing, bytes(record.sealed))
+    return (
+        StoredGrant(person_id, grant.compartment, grant.epoch, bytes(grant.sealed)),
+        StoredRecord(
+            record.compartment, record.n, record.epoch, bytes(record.object_id), record.on_day, bytes(record.sealed)
+        ),
+    )
 
 
 def _first_grant(person_id: bytes, ids: Sequence[bytes]) -> Select[Any]:

@@ -4,16 +4,23 @@ import contextlib
 import fcntl
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
-from whistle.vault.serverkeys import PRIVATE_FILE, PRIVATE_FOLDER
+from whistle.vault.serverkeys import GROUP_AND_OTHERS, PRIVATE_FILE, PRIVATE_FOLDER, locked
 
 READ_BYTES = 256 * 1024
 """What one read gives: what the sealing library should be fed at most (it holds the interpreter's lock)."""
 
 INCOMING = "incoming"
 LOCK = "lock"
+REWRITING = ".rewriting"
+"""Locked, across processes, while a file is written anew or taken away: what is gone is not copied back."""
+
+NAME_SYMBOLS = 32
+"""An object's id in hex: every other name in the folders is a copy that is not whole yet."""
 
 
 class LocalBlobs:
@@ -36,7 +43,7 @@ class LocalBlobs:
 
     def read(self, object_id: bytes) -> Iterator[bytes]:
         """The sealed bytes, 256 KiB at a time; raises FileNotFoundError."""
-        with self._find(object_id).open("rb", buffering=0) as file:
+        with self._open(object_id) as file:
             while piece := file.read(READ_BYTES):
                 yield piece
 
@@ -50,7 +57,7 @@ class LocalBlobs:
 
     def remove(self, object_id: bytes) -> None:
         """Take the blob away. Safe to repeat."""
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError), self._alone():
             path = self._find(object_id)
             path.unlink()
             sync_folder(path.parent)
@@ -59,15 +66,24 @@ class LocalBlobs:
         """The ids of every blob that has its final place."""
         for folder in sorted(self._folder.iterdir()):
             if folder.name != INCOMING:
-                yield from (bytes.fromhex(file.name) for file in sorted(folder.iterdir()) if len(file.name) == 32)  # noqa: PLR2004
+                names = sorted(file.name for file in folder.iterdir())
+                yield from (bytes.fromhex(name) for name in names if len(name) == NAME_SYMBOLS)
+
+    def exposed(self) -> Iterator[str]:
+        """The names of folders and files that others on this machine may read."""
+        for path in (self._folder, *sorted(self._folder.rglob("*"))):
+            with contextlib.suppress(FileNotFoundError):
+                if stat.S_IMODE(path.stat().st_mode) & GROUP_AND_OTHERS:
+                    yield path.name
 
     def recover(self, referenced: Callable[[bytes], bool]) -> None:
         """Finish what a killed process left: blobs of committed cases get their place, the others go."""
-        for unfinished in self._folder.glob("??/*.new"):
-            unfinished.unlink(missing_ok=True)
+        with self._alone():
+            for unfinished in self._folder.glob("??/*.new"):
+                unfinished.unlink(missing_ok=True)
         for owner in (self._folder / INCOMING).iterdir():
             ours = self._own is not None and owner == self._own[1]
-            if not owner.name.startswith(".") and not ours and _abandoned(owner):
+            if owner.is_dir() and not ours and _abandoned(owner):
                 self._settle(owner, referenced)
 
     def _settle(self, owner: Path, referenced: Callable[[bytes], bool]) -> None:
@@ -93,18 +109,34 @@ class LocalBlobs:
     def scatter(self, object_ids: list[bytes]) -> None:
         """Write blobs anew in the order given, so that no file time or place on the disk tells when one came."""
         for object_id in object_ids:
-            path = self._path(object_id)
-            if not path.exists():
-                continue
-            copy = path.with_suffix(".new")
-            with path.open("rb", buffering=0) as source, os.fdopen(_create(copy), "wb", buffering=0) as target:
-                while piece := source.read(READ_BYTES):
-                    target.write(piece)
-                os.fsync(target.fileno())
-            copy.replace(path)
-        for folder in {self._path(object_id).parent for object_id in object_ids}:
+            with self._alone():
+                self._rewrite(self._path(object_id))
+        for folder in sorted({self._path(object_id).parent for object_id in object_ids}):
             with contextlib.suppress(FileNotFoundError):
                 sync_folder(folder)
+        for folder in (self._folder, *self._folder.glob("??"), *(self._folder / INCOMING).iterdir()):
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(folder)  # a folder's time is that of the last file that came into it
+
+    def _rewrite(self, path: Path) -> None:
+        copy = path.with_suffix(".new")
+        copy.unlink(missing_ok=True)  # of a pass that broke off
+        with contextlib.suppress(FileNotFoundError), path.open("rb", buffering=0) as source:
+            with os.fdopen(_create(copy), "wb", buffering=0) as target:
+                while piece := source.read(READ_BYTES):
+                    write_whole(target.fileno(), piece)
+                os.fsync(target.fileno())
+            copy.replace(path)
+
+    def _alone(self) -> locked:
+        return locked(self._folder / INCOMING / REWRITING)
+
+    def _open(self, object_id: bytes) -> BinaryIO:
+        """The file, also when it gets its final place between the look and the opening."""
+        try:
+            return self._find(object_id).open("rb", buffering=0)
+        except FileNotFoundError:
+            return self._path(object_id).open("rb", buffering=0)
 
     def _path(self, object_id: bytes) -> Path:
         name = object_id.hex()
@@ -142,9 +174,7 @@ class StagedFile:
 
     def write(self, data: bytes) -> None:
         """Append sealed bytes."""
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._file, view) :]
+        write_whole(self._file, data)
 
     def seal(self) -> None:
         """Wait until the file and its name are on the disk."""
@@ -163,6 +193,13 @@ class StagedFile:
             self._file = -1
 
 
+def write_whole(handle: int, data: bytes) -> None:
+    """Write all of it: a single write may take less than it is given."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
 def _create(path: Path) -> int:
     return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE)
 
@@ -177,10 +214,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def _abandoned(owner: Path) -> bool:
+    """Whether the process that made a folder is gone. One that has no lock yet is being made this moment."""
     try:
         handle = os.open(owner / LOCK, os.O_RDWR)
     except FileNotFoundError:
-        return True
+        return not owner.name.startswith(".")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -42,8 +42,9 @@ class NewAccount:
 
 
 def handle_of(name: str) -> str:
-    """What a name is looked up by: case and space do not matter."""
-    return " ".join(name.casefold().split())
+    """What a name is looked up by: case and space do not matter, and what no database takes is no letter."""
+    letters = name.encode("utf-8", "replace").decode().replace("\0", " ")
+    return " ".join(letters.casefold().split())
 
 
 def invite(
@@ -104,7 +105,7 @@ def invitation(store: Store, token: str, machine_now: datetime) -> PersonFacts:
 
 
 def _invited(db: Connection, token: str, machine_now: datetime) -> Row[Any]:
-    row = db.execute(select(people).where(people.c.invite_hash == sha256(token.encode()).digest())).one_or_none()
+    row = db.execute(select(people).where(people.c.invite_hash == sha256(token.encode("utf-8", "replace")).digest())).one_or_none()
     if row is None or row.invite_until < machine_now.timestamp():
         raise NotThere("the link was used, is too old, or never was")
     return row

@@ -22,7 +22,7 @@ def opened(
     past = closed_for_work(retention_facts(row, company), now)
     case = OpenedCase(
         status=casework.status_of(row, company),
-        grants=() if past else _grants(db, row.id, holder),
+        grants=() if past else _grants(db, row.id, holder, compartments),
         records=() if past else _records(db, row.id, compartments),
         blobs=() if past else _blobs(db, row.id, compartments),
         closings=closings_of(db, row.id),
@@ -66,8 +66,9 @@ def holds_in_force(db: Connection, case_id: bytes) -> tuple[HoldInForceFacts, ..
     return tuple(HoldInForceFacts(bytes(r.id), r.ground, r.placed_on, r.review_on) for r in db.execute(query))
 
 
-def _grants(db: Connection, case_id: bytes, holder: bytes) -> tuple[StoredGrant, ...]:
-    query = select(grants).where(grants.c.case_id == case_id, grants.c.holder_id == holder)
+def _grants(db: Connection, case_id: bytes, holder: bytes, compartments: tuple[int, ...]) -> tuple[StoredGrant, ...]:
+    mine = (grants.c.case_id == case_id) & (grants.c.holder_id == holder)
+    query = select(grants).where(mine, grants.c.compartment.in_([int(c) for c in compartments]))
     return tuple(StoredGrant(bytes(r.holder_id), r.compartment, r.epoch, bytes(r.sealed)) for r in db.execute(query))
 
 

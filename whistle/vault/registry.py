@@ -33,4 +33,4 @@ def audience(store: Store, code: str, roles: tuple[str, ...], now: datetime) -> 
 def served(store: Store, person_id: bytes, role: str, now: datetime) -> tuple[CompanyFacts, ...]:
     """The companies in which a person holds `role` today."""
     with store.reading() as db:
-        return directory.companies_served(db, person_id, role, now.date())
+        return directory.companies_served(db, store.keys, person_id, role, now)

@@ -14,9 +14,8 @@ def upgrade(engine: Engine) -> None:
     """Bring the database to the newest schema. Safe to repeat."""
     from alembic import command  # noqa: PLC0415 (a slow import that serving does not need)
 
-    with engine.execution_options(whistle_write=True).connect() as connection:
+    with engine.execution_options(whistle_write=True).begin() as connection:
         command.upgrade(_config(connection), "head")
-        connection.commit()
 
 
 def differences(engine: Engine) -> list[str]:

@@ -1,5 +1,6 @@
 """The server's own keys: none of them opens what a person wrote."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -9,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from whistle.crypto import chain
-from whistle.errors import SettingsWrong
+from whistle.errors import SettingsWrong, Tampered
 
 KEY_BYTES = 32
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+GROUP_AND_OTHERS = 0o077
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class ServerKeys:
         for name in ("lock.key", "inventory.key"):
             write_private(folder / name, secrets.token_bytes(KEY_BYTES))
         sign = chain.new_signing_key()
-        write_private(folder / "sign.key", sign)
         write_private(folder / "sign.pub", chain.verifying_key(sign))
+        write_private(folder / "sign.key", sign)  # last: where it stands, the others do too
 
     @classmethod
     def load(cls, folder: Path) -> "ServerKeys":
@@ -59,7 +61,10 @@ class ServerKeys:
         """Copy the ledger's head beside the keys, so that a ledger cut in the database shows. Never goes back."""
         path = self.folder / "head"
         with locked(self.folder / "head.lock"):
-            known = read_head(self.folder)
+            try:
+                known = read_head(self.folder)
+            except Tampered:
+                known = None  # a power cut leaves an empty file: the head that is at hand is signed and newer
             if known is not None and known["seq"] >= head["seq"]:
                 return
             temporary = self.folder / "head.new"
@@ -67,8 +72,18 @@ class ServerKeys:
             temporary.replace(path)
 
     def head(self) -> dict[str, Any] | None:
-        """The copy of the ledger's head, or None when the site has done nothing yet."""
+        """The copy of the ledger's head, or None when there is none. Raises `Tampered` when it is no head at all."""
         return read_head(self.folder)
+
+    def forget_hour(self) -> None:
+        """Date the copy of the head anew: its file time would say when the last thing was done."""
+        with locked(self.folder / "head.lock"), contextlib.suppress(FileNotFoundError):
+            os.utime(self.folder / "head")
+
+
+HEAD_UNREADABLE = "the copy of the ledger's head in keys/ cannot be read"
+HEAD_SIZES = (32, 64)
+"""SHA-256 and an Ed25519 signature."""
 
 
 class locked:  # noqa: N801 (used as a verb: with locked(path))
@@ -86,13 +101,16 @@ class locked:  # noqa: N801 (used as a verb: with locked(path))
 
 
 def read_head(folder: Path) -> dict[str, Any] | None:
-    """The head file of `folder`, or None."""
+    """The head file of `folder`: `seq`, `hash` and `signature` in hex; None without a file. Raises `Tampered`."""
     try:
         head: dict[str, Any] = json.loads((folder / "head").read_bytes())
+        sizes = len(bytes.fromhex(head["hash"])), len(bytes.fromhex(head["signature"]))
     except FileNotFoundError:
         return None
-    except ValueError as error:
-        raise SettingsWrong(f"{folder}/head cannot be read") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Tampered(HEAD_UNREADABLE) from error
+    if type(head["seq"]) is not int or sizes != HEAD_SIZES:
+        raise Tampered(HEAD_UNREADABLE)
     return head
 
 

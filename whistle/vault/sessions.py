@@ -7,11 +7,15 @@ from whistle.vault.tables import sessions
 
 
 def put(store: Store, session_id: bytes, tag: bytes, sealed: bytes) -> None:
-    """Keep a session, or keep it on under a new tag."""
+    """Keep a new session."""
     with store.writing() as work:
-        place = sessions.c.id == session_id
-        if work.db.execute(update(sessions).where(place).values(tag=tag, sealed=sealed)).rowcount == 0:
-            work.db.execute(insert(sessions).values(id=session_id, tag=tag, sealed=sealed))
+        work.db.execute(insert(sessions).values(id=session_id, tag=tag, sealed=sealed))
+
+
+def keep_on(store: Store, session_id: bytes, tag: bytes, sealed: bytes) -> None:
+    """Keep a session on under a new tag; one that was ended meanwhile stays ended."""
+    with store.writing() as work:
+        work.db.execute(update(sessions).where(sessions.c.id == session_id).values(tag=tag, sealed=sealed))
 
 
 def get(store: Store, session_id: bytes) -> tuple[bytes, bytes] | None:

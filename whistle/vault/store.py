@@ -37,6 +37,8 @@ class BlobStore(Protocol):
 
     def ids(self) -> Iterator[bytes]: ...
 
+    def exposed(self) -> Iterator[str]: ...
+
     def recover(self, referenced: Callable[[bytes], bool]) -> None: ...
 
     def scatter(self, object_ids: list[bytes]) -> None: ...
@@ -83,8 +85,10 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A snapshot to read from; nothing done in it is kept."""
+        """One snapshot, however many queries: what somebody else commits meanwhile is not half in it."""
         with self.engine.connect() as db:
+            if not self.embedded:
+                db.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield db
             db.rollback()
 
@@ -118,7 +122,7 @@ class Store:
 def open_engine(url: str) -> Engine:
     """The engine for `url`: `sqlite:///file` with its safeguards, or `postgresql+psycopg://…`."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=POOL, max_overflow=OVERFLOW, pool_timeout=30)
+        engine = create_engine(url, pool_size=POOL, max_overflow=OVERFLOW, pool_timeout=30, hide_parameters=True)
         event.listen(engine, "connect", _guard_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

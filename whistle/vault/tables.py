@@ -106,6 +106,7 @@ confirmations = Table(
     _person_id("confirmer_id", primary=True),
     Column("key_id", ID, nullable=False),
     Column("on_day", Date, nullable=False),
+    Column("mac", DIGEST, nullable=False),
 )
 
 cases = Table(

@@ -1,6 +1,7 @@
 """Attempts are counted per account under a keyed name; no address is ever looked at."""
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from whistle.crypto import chain
 from whistle.vault.store import Store
@@ -16,6 +17,14 @@ def attempt(store: Store, scope: str, *, free: int, pause: int, second: int) -> 
     with every quiet `10 * pause`, so that nobody can keep the rightful person out for long. `second` is Unix time.
     """
     key = chain.keyed_hash(store.keys.lock, LABEL, scope.encode())
+    try:
+        return _attempt(store, key, free=free, pause=pause, second=second)
+    except IntegrityError:
+        # The first two attempts of a scope came at the same moment, in two processes: the row is there now.
+        return _attempt(store, key, free=free, pause=pause, second=second)
+
+
+def _attempt(store: Store, key: bytes, *, free: int, pause: int, second: int) -> int:
     with store.writing() as work:
         row = work.db.execute(select(throttles).where(throttles.c.scope == key).with_for_update()).one_or_none()
         if row is None:

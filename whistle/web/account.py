@@ -59,7 +59,7 @@ def _keys(member: Member, typed: Typed, refused: Refused | None = None) -> Respo
         wrong=refused is not None,
         errors=refused.errors if refused else {},
         done="" if refused else words.done(request.args.get("done", "")),
-        # One key is no choice; with several nothing is chosen, so that nobody confirms the wrong one by habit.
+        # With several keys nothing is chosen, so that nobody confirms the wrong one by habit.
         chosen=mine[0].designation if len(mine) == 1 else typed["designation"],
         choices=[
             (key.designation, f"{key.person_name}, {words.word(words.ROLES, key.role)}, {key.company_name}")

@@ -1,4 +1,4 @@
-"""A static file's address holds the hash of its content, so that it can be kept for ever and never be stale."""
+"""A static file's address holds the hash of its content: it can be kept for ever and is never stale."""
 
 import hashlib
 from pathlib import Path

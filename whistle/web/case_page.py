@@ -1,21 +1,17 @@
-"""The reporter's case on one page: where it stands and what comes next in a sentence, then everything said so far."""
-
-from __future__ import annotations
+"""The reporter's case on one page: where it stands, what comes next, and everything said so far."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
+from flask.typing import ResponseReturnValue
 
+from whistle.parties.views import MailboxCase
 from whistle.rules.profiles import load_profiles
-from whistle.web.forms import Trouble, answer
+from whistle.web.forms import answer
 from whistle.web.languages import day
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from whistle.parties.views import MailboxCase
+from whistle.web.trouble import Trouble
+from whistle.web.words import gettext as _
 
 #: From so many days before the erasure the page begins with it (interface brief, section 3).
 WARN_DAYS: Final = 30
@@ -33,7 +29,7 @@ class Typed:
     contact: str = ""
 
 
-def show(  # noqa: PLR0913 - each of them is one thing the page says, all by name
+def show(
     case: MailboxCase,
     *,
     trouble: Trouble | None = None,

@@ -1,10 +1,11 @@
 """Every word on a page stands in a catalogue of each language, and the compiled catalogue equals its sources.
 
-Each part of the doors has a source of its own beside it (`public.po`, `staff.po`); `python -m whistle.web.catalog`
+Each part of the doors has a source of its own (`public.po`, `staff.po`); `python -m whistle.web.catalog`
 joins them into the one `messages.mo` that pages read.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,9 @@ TRANSLATIONS: Final = HERE / "translations"
 TRANSLATED: Final = ("sv",)
 KEYWORDS: Final = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 
+#: Written into the compiled file instead of the moment, so that the same sources make the same bytes.
+_UNDATED: Final = datetime(2021, 12, 17, tzinfo=UTC)
+
 Message = str | tuple[str, ...]
 
 
@@ -36,8 +40,8 @@ def used() -> dict[Message, str]:
 
 
 def joined(language: str) -> Catalog:
-    """The language's sources as one catalogue; SettingsWrong when two of them translate a message differently."""
-    whole = Catalog(locale=language)
+    """The language's sources as one catalogue; SettingsWrong when two of them disagree about a message."""
+    whole = Catalog(locale=language, creation_date=_UNDATED, revision_date=_UNDATED)
     for source in sorted((TRANSLATIONS / language / "LC_MESSAGES").glob("*.po")):
         with source.open("rb") as file:
             part = read_po(file, locale=language)
@@ -72,7 +76,7 @@ def _is_translated(catalog: Catalog, message: Message) -> bool:
     entry = catalog.get(message if isinstance(message, str) else message[0])
     if entry is None:
         return False
-    strings = (entry.string,) if isinstance(entry.string, str) else entry.string
+    strings = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
     return bool(strings) and all(strings) and isinstance(entry.id, str) == isinstance(message, str)
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from whistle.parties.views import CompanyChoice
 from whistle.rules.categories import RELATION_UNSAID, Choice, load_categories
 from whistle.rules.profiles import load_profiles
 from whistle.web.languages import label
+from whistle.web.words import gettext as _
+from whistle.web.words import lazy_gettext as _l
 
 #: What the form sends for "I do not know which company".
 UNSURE = "unsure"
@@ -29,7 +28,7 @@ Grouped = tuple[str, str | list[Option]]
 
 
 def companies(offered: Iterable[CompanyChoice]) -> list[Grouped]:
-    """Companies with an open channel, grouped by country where there are several; the last line is "I do not know"."""
+    """Companies with an open channel, by country where there are several; at the end "I do not know"."""
     by_country: dict[str, list[Option]] = {}
     for company in offered:
         if company.open:

@@ -1,19 +1,21 @@
 """The handlers' doors: their list, a case, what may be done in it, and its files."""
 
 from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from whistle.parties.handler import Handler
 from whistle.parties.member import Member
 from whistle.parties.views import DeskCase
 from whistle.web import desk_case, desk_list, downloads, forms, staff_guard
 from whistle.web import staff_words as words
-from whistle.web.forms import Trouble, door
+from whistle.web.forms import door
 from whistle.web.services import services
 from whistle.web.staff_forms import Refused, Typed, case_number, refusals, typed_form
+from whistle.web.staff_words import gettext
+from whistle.web.trouble import Trouble
 
 blueprint = Blueprint("desk", __name__)
 staff_guard.protect(blueprint)
@@ -43,9 +45,11 @@ def cases() -> str:
         filtered=filtered,
         companies=[("", gettext("All")), *handler.companies(member)],
         states=words.options(words.STATE_FILTERS),
-        showing=gettext("Showing %(shown)s of %(total)s.", shown=len(page.rows), total=desk_list.count(page.total)),
-        next_url=url_for("desk.cases", **_kept(asked), after=page.after) if page.after else "",
-        first_url=url_for("desk.cases", **_kept(asked)) if after else "",
+        showing=gettext(
+            "Showing %(shown)s of %(total)s.", shown=len(page.rows), total=desk_list.count(page.total)
+        ),
+        next_url=_address(asked, page.after) if page.after else "",
+        first_url=_address(asked, "") if after else "",
     )
 
 
@@ -58,8 +62,9 @@ def _asked(companies: tuple[tuple[str, str], ...]) -> dict[str, str]:
     }
 
 
-def _kept(asked: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in asked.items() if value and (key, value) != ("state", "open")}
+def _address(asked: Mapping[str, str], after: str) -> str:
+    said = {key: value for key, value in {**asked, "after": after}.items() if value and value != "open"}
+    return f"{url_for('desk.cases')}?{urlencode(said)}" if said else url_for("desk.cases")
 
 
 @blueprint.get("/desk/cases/<number>")
@@ -78,7 +83,12 @@ def _again(trouble: Trouble, number: str) -> ResponseReturnValue:
 @door(again=_again)
 def acknowledge(number: str) -> ResponseReturnValue:
     """Confirm to the reporter, in words, that the report has been received."""
-    return _do(number, "acknowledged", "message", lambda handler, member, typed: handler.acknowledge(member, number, typed["message"]))
+    return _do(
+        number,
+        "acknowledged",
+        "message",
+        lambda handler, member, typed: handler.acknowledge(member, number, typed["message"]),
+    )
 
 
 @blueprint.post("/desk/cases/<number>/messages")
@@ -86,22 +96,39 @@ def acknowledge(number: str) -> ResponseReturnValue:
 def messages(number: str) -> ResponseReturnValue:
     """Write to the reporter; with the box ticked the message is the feedback."""
     if request.form.get("is_feedback") == "yes":
-        return _do(number, "feedback", "message", lambda handler, member, typed: handler.feedback(member, number, typed["message"]))
-    return _do(number, "message", "message", lambda handler, member, typed: handler.message(member, number, typed["message"]))
+        return _do(
+            number,
+            "feedback",
+            "message",
+            lambda handler, member, typed: handler.feedback(member, number, typed["message"]),
+        )
+    return _do(
+        number,
+        "message",
+        "message",
+        lambda handler, member, typed: handler.message(member, number, typed["message"]),
+    )
 
 
 @blueprint.post("/desk/cases/<number>/feedback")
 @door(again=_again)
 def feedback(number: str) -> ResponseReturnValue:
     """Give the feedback while the case stays open."""
-    return _do(number, "feedback", "feedback", lambda handler, member, typed: handler.feedback(member, number, typed["feedback"]))
+    return _do(
+        number,
+        "feedback",
+        "feedback",
+        lambda handler, member, typed: handler.feedback(member, number, typed["feedback"]),
+    )
 
 
 @blueprint.post("/desk/cases/<number>/notes")
 @door(again=_again)
 def notes(number: str) -> ResponseReturnValue:
     """Add a note that the reporter never sees."""
-    return _do(number, "note", "note", lambda handler, member, typed: handler.note(member, number, typed["note"]))
+    return _do(
+        number, "note", "note", lambda handler, member, typed: handler.note(member, number, typed["note"])
+    )
 
 
 @blueprint.post("/desk/cases/<number>/close")
@@ -120,14 +147,19 @@ def close(number: str) -> ResponseReturnValue:
 @door(again=_again)
 def reopen(number: str) -> ResponseReturnValue:
     """Reopen the case with a reason; near its last day that only asks a colleague."""
-    return _do(number, "reopen", "reason", lambda handler, member, typed: handler.reopen(member, number, typed["reason"]))
+    return _do(
+        number,
+        "reopen",
+        "reason",
+        lambda handler, member, typed: handler.reopen(member, number, typed["reason"]),
+    )
 
 
 @blueprint.post("/desk/cases/<number>/reopen/confirm")
 @door(again=_again)
 def confirm_reopen(number: str) -> ResponseReturnValue:
     """Confirm, as the second handler, that the case is reopened."""
-    return _do(number, "reopened", "", lambda handler, member, typed: handler.confirm_reopen(member, number))
+    return _do(number, "reopened", "", lambda handler, member, _typed: handler.confirm_reopen(member, number))
 
 
 @blueprint.get("/desk/cases/<number>/files/<file_id>")
@@ -157,7 +189,12 @@ def _do(number: str, done: str, field: str, act: Act) -> ResponseReturnValue:
 
 
 def _page(
-    member: Member, number: str, *, typed: Typed | None = None, refused: Refused | None = None, draft: bool = False
+    member: Member,
+    number: str,
+    *,
+    typed: Typed | None = None,
+    refused: Refused | None = None,
+    draft: bool = False,
 ) -> ResponseReturnValue:
     found = services().handler.case(member, number)
     can = desk_case.permitted(found)

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import gettext
-
 from whistle.parties.views import DeskCase, Entry
 from whistle.rules.categories import load_categories
 from whistle.rules.deadlines import Duty
 from whistle.web import staff_words as words
 from whistle.web.choices import category_name, relation_name
 from whistle.web.languages import day, label
+from whistle.web.staff_words import gettext
 
 CLOSED = "closed"
 
@@ -56,7 +55,7 @@ class DateLine:
 
 
 def permitted(case: DeskCase) -> Permitted:
-    """Say what may be offered. Nothing is offered once the day of erasure has come, hold or not (policy S26)."""
+    """Say what may be offered: nothing once the day of erasure has come, hold or not (policy S26)."""
     is_closed, standing = case.state == CLOSED, not case.past_day
     works = case.may_work and standing and not is_closed
     return Permitted(
@@ -110,7 +109,10 @@ def _more(duty: Duty) -> str:
 def dates(case: DeskCase) -> list[DateLine]:
     """Return the dates of the rail, in the order in which they happen."""
     owed = {duty.kind: duty for duty in case.duties}
-    lines = [DateLine(gettext("Received"), day(case.received_on)), _confirmed(case, owed.get("acknowledgement"))]
+    lines = [
+        DateLine(gettext("Received"), day(case.received_on)),
+        _confirmed(case, owed.get("acknowledgement")),
+    ]
     if "meeting" in owed:
         lines.append(DateLine(gettext("Meeting"), _by(owed["meeting"].due_on)))
     if "persons_concerned" in owed:
@@ -118,7 +120,9 @@ def dates(case: DeskCase) -> list[DateLine]:
     lines.append(_done_or_due(gettext("Feedback"), case.feedback_on, owed.get("feedback"), case))
     lines += [DateLine(gettext("Closed"), day(closed_on)) for closed_on, _ in case.closings]
     lines += [
-        DateLine(gettext("Held"), gettext("%(ground)s. Reviewed by %(day)s", ground=ground, day=day(review_on)))
+        DateLine(
+            gettext("Held"), gettext("%(ground)s. Reviewed by %(day)s", ground=ground, day=day(review_on))
+        )
         for ground, review_on in ((words.word(words.GROUNDS, key), on) for key, on in case.holds)
     ]
     return [*lines, _erased(case)]
@@ -133,7 +137,12 @@ def _confirmed(case: DeskCase, owed: Duty | None) -> DateLine:
 def _done_or_due(term: str, done_on: date | None, owed: Duty | None, case: DeskCase) -> DateLine:
     if done_on is not None:
         in_time = owed is None or done_on <= owed.due_on
-        return DateLine(term, day(done_on), gettext("In time") if in_time else gettext("Late"), "good" if in_time else "late")
+        return DateLine(
+            term,
+            day(done_on),
+            gettext("In time") if in_time else gettext("Late"),
+            "good" if in_time else "late",
+        )
     if owed is None:
         return DateLine(term, gettext("not given"))
     days = (owed.due_on - case.today).days
@@ -150,7 +159,9 @@ def _erased(case: DeskCase) -> DateLine:
     if case.purge_on is None:
         return DateLine(term, gettext("at most two years after closing. Not closed yet"))
     if case.held:
-        return DateLine(term, gettext("not before the hold is released. The day is %(day)s", day=day(case.purge_on)))
+        return DateLine(
+            term, gettext("not before the hold is released. The day is %(day)s", day=day(case.purge_on))
+        )
     return DateLine(term, day(case.purge_on))
 
 
@@ -159,13 +170,16 @@ def about(case: DeskCase) -> list[tuple[str, str]]:
     rows = [
         (gettext("Mostly about"), category_name(case.category)),
         (gettext("The reporter says"), relation_name(case.relation)),
-        (gettext("What came of it"), dict(outcomes()).get(case.outcome, case.outcome) if case.outcome else ""),
+        (
+            gettext("What came of it"),
+            dict(outcomes()).get(case.outcome, case.outcome) if case.outcome else "",
+        ),
     ]
     return [(term, text) for term, text in rows if text]
 
 
 def outcomes() -> list[tuple[str, str]]:
-    """Return what can come of a case, with nothing chosen first: nobody closes a case by what stood at the top."""
+    """What can come of a case, with nothing chosen first: nobody closes a case by what stood at the top."""
     offered = [(choice.code, label(choice)) for choice in load_categories().outcomes]
     return [("", gettext("Choose")), *offered]
 
@@ -195,5 +209,6 @@ def people(names: tuple[str, ...], own_name: str) -> list[str]:
 def acknowledgement_text(case: DeskCase) -> str:
     """Return a confirmation to begin from; it says only what is certain, and the handler changes it."""
     return gettext(
-        "Thank you for telling us. I confirm that your report was received on %(day)s.", day=day(case.received_on)
+        "Thank you for telling us. I confirm that your report was received on %(day)s.",
+        day=day(case.received_on),
     )

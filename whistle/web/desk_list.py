@@ -4,19 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import gettext, ngettext
-
 from whistle.parties.views import Count, DeskPage, DeskRow
 from whistle.web import staff_words as words
 from whistle.web.languages import day as in_words
+from whistle.web.staff_words import gettext, ngettext
 
-#: Within three quarters of a year a day and a month can only be meant in one way; beyond it the year is needed.
+#: So near, a day and a month can only be meant in one way; beyond it the year is needed.
 DAYS_WITHOUT_YEAR = 270
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row in words. `urgency` is the kind of tag, `due` how far away, `day` the date, `strong` for late and soon."""
+    """One row in words. `urgency` is the kind of tag, `due` how far away, `strong` for late and soon."""
 
     number: str
     subject: str
@@ -41,7 +40,7 @@ class Group:
 
 
 def groups(page: DeskPage) -> tuple[Group, ...]:
-    """Return the page's rows under their headings, in the order in which they came; empty groups are left out."""
+    """The page's rows under their headings, in the order in which they came; empty groups are left out."""
     wording = _Wording()
     lines: dict[str, list[Line]] = {"late": [], "soon": [], "later": []}
     for row in page.rows:

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from whistle.errors import TooMany
 from whistle.parties.views import Download
-from whistle.web.forms import LANE_WAIT
+from whistle.web.upload_words import LANE_WAIT
 
 #: Under this a file goes out in a few writes and holds no thread that others wait for.
 LARGE: Final = 1024 * 1024
@@ -26,7 +26,7 @@ class Lanes(Protocol):
 
 
 def download(verified: Callable[[], Download]) -> Response:
-    """Answer with the file that `verified()` has read to its end. TooMany when it is large and the lane is full."""
+    """Answer with the file that `verified()` has read to its end. TooMany when large and the lane is full."""
     found = verified()
     return _stream(found.chunks(), found.name, found.size)
 

@@ -1,12 +1,13 @@
 """Whatever goes wrong, the reader gets a calm page in their language that says what became of their text."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
-
-from flask import Flask, g, make_response, render_template, request
-from flask_babel import gettext as _
+from flask import Flask, make_response, render_template, request
+from flask_babel import LazyString
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from whistle.errors import (
     Conflict,
@@ -20,9 +21,9 @@ from whistle.errors import (
     TooMany,
 )
 from whistle.web.forms import SECRETS, typed_fields
-
-if TYPE_CHECKING:
-    from werkzeug.wrappers import Response
+from whistle.web.logs import note_exception
+from whistle.web.words import gettext as _
+from whistle.web.words import lazy_gettext as _l
 
 #: Seconds after which it is worth trying again, for want of anything better known.
 _WAIT: Final = 20
@@ -30,14 +31,54 @@ _GONE_ASTRAY: Final = 500
 _BUSY: Final = 429
 _CLOSED: Final = 503
 
+#: Status to heading and text.
+_WORDS: Final[Mapping[int, tuple[LazyString, LazyString]]] = MappingProxyType(
+    {
+        400: (
+            _l("That could not be understood"),
+            _l("Nothing has been saved. Go back and try again, or go to the start."),
+        ),
+        404: (
+            _l("There is no such page"),
+            _l("There is no such page. Check the address, or go to the start."),
+        ),
+        405: (
+            _l("This page cannot be opened in that way"),
+            _l("Nothing has been saved. Go to the start and find the page from there."),
+        ),
+        409: (
+            _l("Somebody else was first"),
+            _l(
+                "Somebody else changed the same thing at the same moment. "
+                "Nothing has been saved. Open it again."
+            ),
+        ),
+        422: (
+            _l("That could not be taken"),
+            _l("Nothing has been sent. Go back: what you wrote may still be there."),
+        ),
+        429: (
+            _l("Many are writing right now"),
+            _l("Wait a moment, then send again. What you wrote is still here."),
+        ),
+        503: (
+            _l("Closed for a short while"),
+            _l(
+                "Nothing is lost: nothing had been sent. "
+                "Come back in a while, or turn to somebody else instead."
+            ),
+        ),
+    }
+)
+
 
 def explain(app: Flask) -> None:
     """Answer every refusal and every fault with a page of our own."""
     app.register_error_handler(HTTPException, _http)
-    for kind in (NotThere, NotAllowed, Gone):
-        app.register_error_handler(kind, _not_there)
-    for kind in (Conflict, HoldInForce, RuleRefused):
-        app.register_error_handler(kind, _refused)
+    for hidden in (NotThere, NotAllowed, Gone):
+        app.register_error_handler(hidden, _not_there)
+    for refusal in (Conflict, HoldInForce, RuleRefused):
+        app.register_error_handler(refusal, _refused)
     app.register_error_handler(SealBroken, _broken)
     app.register_error_handler(TooLarge, _too_large)
     app.register_error_handler(TooMany, _too_many)
@@ -56,39 +97,10 @@ def page(status: int, retry_after: int | None = None, says: str = "") -> Respons
 
 
 def _words(status: int) -> tuple[str, str]:
-    words = {
-        400: (
-            _("That could not be understood"),
-            _("Nothing has been saved. Go back and try again, or go to the start."),
-        ),
-        404: (
-            _("There is no such page"),
-            _("There is no such page. Check the address, or go to the start."),
-        ),
-        405: (
-            _("This page cannot be opened in that way"),
-            _("Nothing has been saved. Go to the start and find the page from there."),
-        ),
-        409: (
-            _("Somebody else was first"),
-            _("Somebody else changed the same thing at the same moment. Nothing has been saved. Open it again."),
-        ),
-        422: (
-            _("That could not be taken"),
-            _("Nothing has been sent. Go back: what you wrote may still be there."),
-        ),
-        429: (
-            _("Many are writing right now"),
-            _("Wait a moment, then send again. What you wrote is still here."),
-        ),
-        503: (
-            _("Closed for a short while"),
-            _("Nothing is lost: nothing had been sent. Come back in a while, or turn to somebody else instead."),
-        ),
-    }
-    if status in words:
-        return words[status]
-    return (words[400] if status < _GONE_ASTRAY else _astray())  # fmt: skip
+    if status not in _WORDS and status >= _GONE_ASTRAY:
+        return _astray()
+    heading, text = _WORDS.get(status, _WORDS[400])
+    return str(heading), str(text)
 
 
 def _astray() -> tuple[str, str]:
@@ -112,7 +124,7 @@ def _http(error: HTTPException) -> Response:
     status = error.code or _GONE_ASTRAY
     if status < 400 and error.response is not None:  # noqa: PLR2004 - a redirect the router asks for
         return make_response(error.get_response())
-    response = page(413 if status == 413 else status)  # noqa: PLR2004
+    response = page(status)
     if status == 405 and getattr(error, "valid_methods", None):  # noqa: PLR2004
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response
@@ -140,15 +152,13 @@ def _too_many(error: TooMany) -> Response:
         _BUSY,
         error.seconds,
         _(
-            "Many are writing right now. Wait %(seconds)d seconds, then send again. What you wrote is still here.",
+            "Many are writing right now. Wait %(seconds)d seconds, then send again. "
+            "What you wrote is still here.",
             seconds=error.seconds,
         ),
     )
 
 
 def _fault(error: Exception) -> Response:
-    from whistle.web.logs import note_exception  # noqa: PLC0415 - the log needs no pages
-
     note_exception(type(error), error.__traceback__)
-    g.pop("member", None)
     return page(_GONE_ASTRAY)

@@ -1,28 +1,22 @@
-"""A form reaches its door only when it came whole and from our own page; otherwise it comes back as it was typed."""
-
-from __future__ import annotations
+"""A form reaches its door only whole and from our own page; otherwise it comes back as it was typed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app, g, make_response, render_template, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask.typing import ResponseReturnValue
 
-from whistle.web.languages import size
-from whistle.web.multipart import FilePart, FileSink, Problem, ProblemKind
+from whistle.parties.reporter import Sending
+from whistle.web import upload_words
+from whistle.web.multipart import FilePart, FileSink
 from whistle.web.origin import token_is_right
-from whistle.web.request import FILES, this_request
+from whistle.web.request import this_request
 from whistle.web.services import services
+from whistle.web.trouble import Trouble
+from whistle.web.upload_words import NOTHING_SENT
+from whistle.web.words import gettext as _
 
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-#: Seconds to wait when the lane for large sendings is full: a few files go through in that time.
-LANE_WAIT: Final = 20
-#: Longer names are cut where they are shown in a sentence.
-NAME_SHOWN: Final = 80
 #: These are never written into a page again.
 SECRETS: Final = frozenset(
     {
@@ -38,34 +32,6 @@ SECRETS: Final = frozenset(
 )
 #: A value longer than this is shown in a box of several lines.
 ONE_LINE: Final = 60
-
-NOTHING_SENT: Final = _l("Nothing has been sent.")
-
-
-class Sending(Protocol):
-    """Where the files of one sending go while they arrive (`parties.reporter.Sending`)."""
-
-    def open_file(self, filename: str, content_type: str) -> FileSink:
-        """A sink that seals what it is given."""
-
-    def abandon(self) -> None:
-        """Nothing of the sending stays."""
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Why a form comes back. `errors` are (id of the field, sentence); `retry_after` in seconds."""
-
-    status: int
-    errors: tuple[tuple[str, str], ...] = ()
-    text: str = ""
-    title: str = ""
-    retry_after: int | None = None
-
-    def at(self, field: str) -> str:
-        """The sentence for one field, empty when nothing is wrong with it."""
-        return next((says for name, says in self.errors if name == field), "")
-
 
 Again = Callable[..., "ResponseReturnValue"]
 Files = Callable[..., "Sending | None"]
@@ -115,7 +81,7 @@ def keep_sending() -> None:
 
 
 def again_page(trouble: Trouble, **_view_args: str) -> ResponseReturnValue:
-    """What was typed at a door that draws no form again by itself: the same fields, ready to be sent again."""
+    """What was typed at a door that draws no form again by itself: the same fields, ready to be sent."""
     return answer(trouble, "again.html", typed=typed_fields(), to=request.path)
 
 
@@ -170,7 +136,7 @@ def _tidy(_error: BaseException | None) -> None:
 def _trouble() -> Trouble | None:
     problem = this_request().upload_problem
     if problem is not None:
-        return _told(problem)
+        return upload_words.told(problem)
     if token_is_right():
         return None
     return Trouble(
@@ -180,53 +146,4 @@ def _trouble() -> Trouble | None:
             "This page had been open for a long time, or in another window. What you wrote is still here. "
             "Look it through and send it again."
         ),
-    )
-
-
-def _told(problem: Problem) -> Trouble:
-    status, field, says = _words(problem)
-    wait = LANE_WAIT if problem.kind is ProblemKind.LANE_FULL else None
-    return Trouble(status, ((field, says),), title=str(NOTHING_SENT), retry_after=wait)
-
-
-def _words(problem: Problem) -> tuple[int, str, str]:
-    name = problem.name if len(problem.name) <= NAME_SHOWN else problem.name[:NAME_SHOWN] + "…"
-    match problem.kind:
-        case ProblemKind.FILE_TOO_LARGE:
-            return 422, "files", _(
-                '"%(name)s" is too large. The largest size is %(size)s. '
-                "Your text is still here; choose your files again.",
-                name=name,
-                size=size(services().settings.max_upload_bytes),
-            )
-        case ProblemKind.TOO_MANY_FILES:
-            return 422, "files", _(
-                "There are too many files. Send at most %(count)d at a time. "
-                "Your text is still here; choose your files again.",
-                count=FILES,
-            )
-        case ProblemKind.LANE_FULL:
-            return 429, "", busy_words()
-        case ProblemKind.BAD_TEXT:
-            return 422, problem.name, _(
-                "There is a character here that cannot be kept. It is now shown as a square or a question mark. "
-                "Take it out and send again."
-            )
-        case ProblemKind.FORM_TOO_LARGE | ProblemKind.TOO_MANY_FIELDS:
-            return 422, "", _(
-                "There is more text than the form can take: at most 100 000 characters in a field. "
-                "What fitted is still here."
-            )
-        case _:
-            return 400, "", _(
-                "What you sent did not arrive whole. What arrived is still here. "
-                "Look it through and send it again."
-            )
-
-
-def busy_words() -> str:
-    """The sentence for a lane that is full."""
-    return _(
-        "Many are writing right now. Wait %(seconds)d seconds, then send again. What you wrote is still here.",
-        seconds=LANE_WAIT,
     )

@@ -8,18 +8,12 @@ from flask import Flask, Response, request
 
 from whistle.web.assets import is_current
 from whistle.web.doors import is_staff
+from whistle.web.hosts import host_name
 from whistle.web.services import services
 
-_CONTENT: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "script-src 'self'",
-        "img-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+_CONTENT: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 #: A file from a stranger is never shown: even a browser that ignored "attachment" could run nothing in it.
 _NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
@@ -53,7 +47,7 @@ _FEATURES: Final = ", ".join(
     )
 )
 NO_STORE: Final = "no-store"
-#: A year, the longest that is understood everywhere (RFC 9111 5.2.2.1 names no end); the address holds the hash.
+#: A year, the longest that is understood everywhere (RFC 9111 5.2.2.1); the address holds the hash.
 FOREVER: Final = "public, max-age=31536000, immutable"
 #: Two years, as hstspreload.org asks for at least one; subdomains are not ours to promise for.
 HSTS: Final = "max-age=63072000"
@@ -112,7 +106,7 @@ def _add(response: Response) -> Response:
 
 
 def _on_onion() -> bool:
-    return request.environ.get("HTTP_HOST", "").partition(":")[0].lower().endswith(".onion")
+    return host_name(request.environ.get("HTTP_HOST", "")).endswith(".onion")
 
 
 def _is_page(response: Response) -> bool:

@@ -1,21 +1,15 @@
 """The pages anybody may read: what this is, how it protects, where else to turn, and the way out."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as Answer
 
-from whistle.rules.profiles import load_profiles
+from whistle.rules.profiles import Profile, load_profiles
 from whistle.web import assets, choices, sessions
 from whistle.web.services import services
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-    from werkzeug.wrappers import Response as Answer
-
-    from whistle.rules.profiles import Profile
 
 #: Doors that every server opens, whichever others it does.
 always = Blueprint("always", __name__)

@@ -1,20 +1,15 @@
 """The key is shown once, and the page holds its reader until they have typed it back or chosen to go."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flask import render_template
+from flask.typing import ResponseReturnValue
 
+from whistle.parties.views import Receipt
 from whistle.web.services import services
 
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from whistle.parties.views import Receipt
-
 #: Between any two symbols, and at both ends, people may type these; in a class they need a backslash.
-_BETWEEN: Final = r"[\s\-–—]*"
+_BETWEEN: Final = r"[\s\-\u2010-\u2015]*"
 #: Crockford's alphabet reads these as the digit they look like.
 _READ_AS: Final = {"0": "0Oo", "1": "1IiLl"}
 
@@ -32,7 +27,7 @@ def show(receipt: Receipt) -> ResponseReturnValue:
 
 
 def pattern(key: str) -> str:
-    """What the browser lets through as the key typed back: any case, spaces and hyphens, O for 0, I and L for 1."""
+    """What the browser lets through as the key: any case, spaces and hyphens, O for 0, I and L for 1."""
     symbols = [_either(symbol) for symbol in key if symbol.isalnum()]
     return _BETWEEN + _BETWEEN.join(symbols) + _BETWEEN
 

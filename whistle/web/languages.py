@@ -1,21 +1,22 @@
-"""Every page speaks the reader's language: the one they chose, else the first their browser asks for that we have."""
+"""Every page speaks the language its reader chose, else the first their browser asks for that we have."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, g, redirect, request
-from flask_babel import Babel, get_locale
-from flask_babel import gettext as _
-from flask_babel import refresh
+from flask.globals import request_ctx
+from flask_babel import Babel, get_locale, refresh
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from whistle.rules.tables import Label
 from whistle.web.sessions import LANGUAGE, cookie_name, set_cookie
+from whistle.web.words import gettext as _
 
 #: Languages that are complete, under their own names.
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"en": "English", "sv": "Svenska"})
@@ -28,6 +29,8 @@ FORMS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 _KILO: Final = 1024
+#: Under this one decimal says something; above it nobody reads it.
+_PRECISE: Final = 10
 _UNITS: Final = ("kB", "MB", "GB")
 
 
@@ -77,7 +80,8 @@ def size(count: int) -> str:
     amount, unit = max(count / _KILO, 1.0), 0
     while amount >= _KILO and unit < len(_UNITS) - 1:
         amount, unit = amount / _KILO, unit + 1
-    return f"{format_decimal(round(amount, 1 if amount < 10 else 0), locale=get_locale() or 'en')} {_UNITS[unit]}"  # noqa: PLR2004
+    shown = round(amount, 1 if amount < _PRECISE else 0)
+    return f"{format_decimal(shown, locale=get_locale() or 'en')} {_UNITS[unit]}"
 
 
 def media_word(media_type: str) -> str:
@@ -89,9 +93,9 @@ def media_word(media_type: str) -> str:
     return words.get(family, _("file"))
 
 
-def label(item: object) -> str:
+def label(item: Any) -> str:
     """The words that the rules carry for one of their own entries (its `label`, or the label itself)."""
-    words = getattr(item, "label", item)
+    words: Label = getattr(item, "label", item)
     return str(words.in_language(language()))
 
 
@@ -125,7 +129,5 @@ def _local(target: str) -> str:
 
 
 def _match(path: str) -> None:
-    from flask.globals import request_ctx  # noqa: PLC0415 - only here: the map of doors for this host
-
     if request_ctx.url_adapter is not None:
         request_ctx.url_adapter.match(path, method="GET")

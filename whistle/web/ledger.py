@@ -47,11 +47,15 @@ def _sentence(line: LedgerLine) -> str:
 
 
 def _facts(line: LedgerLine) -> str:
-    shown = ((name, _value(value)) for name, value in line.facts if name not in NOT_SHOWN)
+    shown = ((name, _value(name, value)) for name, value in line.facts if name not in NOT_SHOWN)
     return ", ".join(f"{words.word(words.LEDGER_FACTS, name)}: {value}" for name, value in shown)
 
 
-def _value(value: str) -> str:
+def _value(name: str, value: str) -> str:
+    if name == "hour":
+        return f"{value.rpartition('T')[2]}:00 UTC"
+    if name == "roles":
+        return value.strip("[]").replace("'", "")
     if value in words.GROUNDS:
         return words.word(words.GROUNDS, value)
     try:

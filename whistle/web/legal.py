@@ -1,21 +1,22 @@
-"""Legal's doors: what is about to be erased, holds placed and released, certificates; never a word of content."""
+"""Legal's doors: what is about to be erased, holds, certificates; never a word of content."""
 
 from collections.abc import Mapping
 from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from whistle.errors import Gone, NotThere
 from whistle.parties.member import Member
 from whistle.parties.views import HoldView, LegalDesk
 from whistle.web import forms, staff_guard
 from whistle.web import staff_words as words
-from whistle.web.forms import Trouble, door
+from whistle.web.forms import door
 from whistle.web.languages import day
 from whistle.web.services import services
 from whistle.web.staff_forms import Refused, Typed, case_number, refusals, typed_form
+from whistle.web.staff_words import gettext
+from whistle.web.trouble import Trouble
 
 blueprint = Blueprint("legal", __name__)
 staff_guard.protect(blueprint)
@@ -78,7 +79,9 @@ def place(number: str) -> ResponseReturnValue:
 def _place(member: Member, number: str, typed: Typed) -> None:
     try:
         with refusals(*FIELDS, gone=False):
-            services().legal.place(member, number, typed["ground"], typed["citation"], typed["note"], typed["review_on"].strip())
+            services().legal.place(
+                member, number, typed["ground"], typed["citation"], typed["note"], typed["review_on"].strip()
+            )
     except Gone as error:
         raise Refused({"": _gone(error)}) from error
 
@@ -86,7 +89,9 @@ def _place(member: Member, number: str, typed: Typed) -> None:
 def _gone(error: Gone) -> str:
     # The vault says on which day; without one the sentence stands alone.
     try:
-        return f"{gettext('Gone on %(day)s.', day=day(date.fromisoformat(str(error))))} {words.refusal('gone')}"
+        return (
+            f"{gettext('Gone on %(day)s.', day=day(date.fromisoformat(str(error))))} {words.refusal('gone')}"
+        )
     except ValueError:
         return words.refusal("gone")
 
@@ -127,7 +132,9 @@ def confirm_release(hold_id: str) -> ResponseReturnValue:
 def certificate(number: str) -> ResponseReturnValue:
     """Show what remains of an erased case, to be printed."""
     member = staff_guard.signed_in(ROLE)
-    found = next((one for one in services().legal.desk(member).certificates if one.case_number == number), None)
+    found = next(
+        (one for one in services().legal.desk(member).certificates if one.case_number == number), None
+    )
     if found is None:
         raise NotThere("no such certificate")
     return _page("legal/certificate.html", member, None, None, certificate=found)
@@ -143,10 +150,17 @@ def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: 
     return _desk(member, typed=typed)
 
 
-def _desk(member: Member, *, typed: Typed | None = None, refused: Refused | None = None) -> ResponseReturnValue:
+def _desk(
+    member: Member, *, typed: Typed | None = None, refused: Refused | None = None
+) -> ResponseReturnValue:
     found = services().legal.desk(member)
     return _page(
-        "legal/desk.html", member, typed, refused, desk=found, days=lambda on: words.days_away((on - found.today).days)
+        "legal/desk.html",
+        member,
+        typed,
+        refused,
+        desk=found,
+        days=lambda on: words.days_away((on - found.today).days),
     )
 
 
@@ -195,7 +209,9 @@ def _page(
         done="" if refused else words.done(request.args.get("done", "")),
         ground_words=words.GROUNDS,
         state_words=words.STATES,
-        grounds=[(key, label, words.word(words.GROUND_HINTS, key)) for key, label in words.options(words.GROUNDS)],
+        grounds=[
+            (key, label, words.word(words.GROUND_HINTS, key)) for key, label in words.options(words.GROUNDS)
+        ],
         **facts,
     )
     return page, refused.status if refused else 200

@@ -1,7 +1,7 @@
-"""What is written down about requests: one line each at staff's doors, counts a day for all others, never a value.
+"""What is written of requests: a line each at staff's doors, counts a day for all others, never a value.
 
-No address, browser, query, key or field is ever logged, and no time of what a reporter did. Counts and errors of
-the public doors are kept in memory and written once the day is over, when staff or a health check happens to call.
+No address, browser, query, key or field is ever logged, and no time of what a reporter did. Counts and errors
+of the public doors stay in memory and are written once the day is over, when staff or a health check calls.
 """
 
 import logging

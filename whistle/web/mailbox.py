@@ -1,23 +1,17 @@
-"""With the key people come back to their case, read, write, take it with them, and leave without a trace here."""
+"""With the key people come back, read, write, take their case with them, and leave no trace here."""
 
-from __future__ import annotations
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
-
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from whistle.errors import NotThere, SealBroken
-from whistle.parties.reporter import FormRefused
+from whistle.parties.reporter import FormRefused, Sending
 from whistle.web import case_page, downloads, languages, problems, sessions
-from whistle.web.forms import Trouble, answer, door, keep_sending, sending
+from whistle.web.forms import answer, door, keep_sending, sending
 from whistle.web.services import services
-
-if TYPE_CHECKING:
-    from flask import Response
-    from flask.typing import ResponseReturnValue
-
-    from whistle.parties.reporter import Sending
+from whistle.web.trouble import Trouble
+from whistle.web.words import gettext as _
 
 blueprint = Blueprint("mailbox", __name__)
 
@@ -153,7 +147,7 @@ def _door_page(trouble: Trouble | None = None, *, kept: str = "", ended: bool = 
 
 
 def _ended() -> Response:
-    """The visit is over: what was typed waits in the page, sealed for this browser, until the key is there again."""
+    """The visit is over: what was typed waits in the page, sealed for this browser, until the key is back."""
     text = request.form.get("message", "")
     sessions.leave_case()
     sessions.anonymous_form()

@@ -133,8 +133,8 @@ def parse_form(
             taking.refuse(Problem(ProblemKind.BROKEN))
         except TooLarge as large:
             taking.refuse(Problem(ProblemKind.FILE_TOO_LARGE, large.name, large.limit))
-        if taking.form.problem is None:
-            sinks.pop_all()
+        # A refusal has aborted every sink; without one they are whole, and the caller's.
+        sinks.pop_all()
         return taking.form
 
 

@@ -1,4 +1,4 @@
-"""A form counts only when it comes from our own pages and carries the token of the browser it was drawn for."""
+"""A form counts only from our own pages, with the token of the browser it was drawn for."""
 
 from typing import Final
 from urllib.parse import urlsplit

@@ -1,17 +1,11 @@
 """Each thing that can be wrong with a field has one sentence, and says what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
-from whistle.web.forms import Trouble
-
-if TYPE_CHECKING:
-    from whistle.parties.reporter import Problem
+from whistle.parties.reporter import Problem
+from whistle.web.trouble import Trouble
+from whistle.web.words import gettext as _
+from whistle.web.words import ngettext
 
 UNPROCESSABLE = 422
 

@@ -1,33 +1,37 @@
-"""A report is written, read through and sent here; nothing of it is kept before it is sent, and it is sent once."""
+"""A report is written, read through and sent here; nothing is kept before it is sent, and it is sent once."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final, cast
 
 from flask import Blueprint, make_response, render_template, request
-from flask_babel import gettext as _
+from flask.typing import ResponseReturnValue
 
 from whistle.errors import SealBroken
-from whistle.parties.reporter import ReportForm
+from whistle.parties.reporter import NewReport, ReportForm
 from whistle.web import choices, key_page, languages, problems, sessions
-from whistle.web.forms import NOTHING_SENT, Trouble, answer, door, keep_sending, sending
+from whistle.web.forms import answer, door, keep_sending, sending
 from whistle.web.request import this_request
 from whistle.web.services import services
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-
-    from whistle.parties.reporter import Sending
+from whistle.web.trouble import Trouble
+from whistle.web.upload_words import NOTHING_SENT
+from whistle.web.words import gettext as _
 
 blueprint = Blueprint("report", __name__)
 
 #: Text the form carries, as one field each.
-TEXTS: Final = ("company", "category", "description", "relation", "identity_name", "identity_contact", "meeting")
+TEXTS: Final = (
+    "company",
+    "category",
+    "description",
+    "relation",
+    "identity_name",
+    "identity_contact",
+    "meeting",
+)
 #: More names than a sending may hold are of no use to the reader.
 NAMES_SHOWN: Final = 50
 
 
-def _start() -> Sending:
+def _start() -> NewReport:
     return services().reporter.start()
 
 
@@ -75,7 +79,7 @@ def file_names() -> list[str]:
 
 
 def _send(form: ReportForm) -> ResponseReturnValue:
-    place = sending() or services().reporter.start()
+    place = cast("NewReport", sending())
     try:
         receipt = services().reporter.submit(
             place, form, token=sessions.browser_token(), nonce=request.form.get("nonce", "")
@@ -110,7 +114,7 @@ def _check_page(form: ReportForm) -> ResponseReturnValue:
             "check.html",
             form=form,
             hidden=_hidden(form),
-            excluded=[person for company in offered for person in company.people if person.ref in form.exclude],
+            excluded=[one for company in offered for one in company.people if one.ref in form.exclude],
             hints=services().reporter.hints(form, names),
             file_names=names,
             companies=offered,

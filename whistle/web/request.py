@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, cast
 
-from flask import Request
+from flask import Request, request
 from werkzeug.datastructures import MultiDict
 
 from whistle.web.multipart import FilePart, FileSink, Form, FormLimits, Problem, parse_form
@@ -63,6 +63,4 @@ class WhistleRequest(Request):
 
 def this_request() -> WhistleRequest:
     """The request being answered, as this application's own kind."""
-    from flask import request  # noqa: PLC0415 - the proxy, under a name that the module's own does not hide
-
-    return cast("WhistleRequest", request._get_current_object())  # noqa: SLF001 - werkzeug's documented way
+    return cast("WhistleRequest", request)

@@ -1,23 +1,20 @@
 """What the doors may call: one frozen bundle, reached through the application and never imported."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app
 
-if TYPE_CHECKING:
-    from whistle.clock import Clock
-    from whistle.config import Settings
-    from whistle.parties.handler import Handler
-    from whistle.parties.keyholders import Keyholders
-    from whistle.parties.legal import Legal
-    from whistle.parties.reporter import Reporter
-    from whistle.parties.sessions import Sessions
-    from whistle.parties.site import SiteFacts
-    from whistle.parties.staff import Staff
+from whistle.clock import Clock
+from whistle.config import Settings
+from whistle.parties.handler import Handler
+from whistle.parties.keyholders import Keyholders
+from whistle.parties.legal import Legal
+from whistle.parties.reporter import Reporter
+from whistle.parties.sessions import Sessions
+from whistle.parties.site import SiteFacts
+from whistle.parties.staff import Staff
 
 #: Under this name the bundle lies in the application's extensions.
 EXTENSION = "whistle"

@@ -1,21 +1,14 @@
 """Cookies hold a token and nothing else; the server keeps nothing for a browser that has only looked."""
 
-from __future__ import annotations
+from collections.abc import Iterator
+from typing import Final
 
-from typing import TYPE_CHECKING, Final
-
-from flask import g, request
+from flask import Flask, Request, Response, g, request
 from flask.sessions import SessionInterface, SessionMixin
 
+from whistle.parties.member import Member
 from whistle.web.doors import is_before_sign_in, is_case, is_staff
 from whistle.web.services import services
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from flask import Flask, Request, Response
-
-    from whistle.parties.member import Member
 
 BROWSER: Final = "whistle"
 CASE: Final = "whistle-case"
@@ -24,7 +17,7 @@ LANGUAGE: Final = "language"
 #: Only the host itself, over TLS and for every path, may set a cookie so named (RFC 6265bis 4.1.3.2).
 PREFIX: Final = "__Host-"
 #: What Flask-WTF looks for in the session.
-SECRET: Final = "csrf_token"
+SECRET: Final = "csrf_token"  # noqa: S105 - the name of a field
 
 
 def cookie_name(name: str) -> str:
@@ -110,7 +103,7 @@ def forget_everything() -> None:
 
 
 def token_that_counts() -> str:
-    """The token this door's forms are bound to: the opened case's, the signed-in member's, or the browser's."""
+    """The token this door's forms are bound to: the case's, the member's, or the browser's."""
     if g.get("anonymous_form"):
         return browser_token()
     if is_case(request.path) or "case_token" in g:
@@ -159,15 +152,13 @@ class TokenSessions(SessionInterface):
         return TokenSession()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write or take away cookies: HttpOnly, SameSite=Strict, for every path, until the browser is closed."""
+        """Write or take away cookies: HttpOnly, SameSite=Strict, every path, until the browser is closed."""
         del app, session
         secure = services().settings.cookies_secure
         for name, value in _changes().items():
             if value is None:
                 if cookie_name(name) in request.cookies:
-                    response.delete_cookie(
-                        cookie_name(name), secure=secure, httponly=True, samesite="Strict"
-                    )
+                    response.delete_cookie(cookie_name(name), secure=secure, httponly=True, samesite="Strict")
             else:
                 response.set_cookie(cookie_name(name), value, secure=secure, httponly=True, samesite="Strict")
 

@@ -6,17 +6,18 @@ from typing import Final
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
 from werkzeug.exceptions import HTTPException
 
 from whistle.errors import NotAllowed, NotThere, TooMany
 from whistle.parties.member import Member
 from whistle.parties.staff import Invitation, Setup
 from whistle.web import account, desk, legal, sessions, staff_guard
-from whistle.web.forms import Trouble, door
+from whistle.web.forms import door
 from whistle.web.services import services
 from whistle.web.staff_forms import Refused, Typed, refusals, typed_form
 from whistle.web.staff_guard import SEE_OTHER
+from whistle.web.staff_words import gettext, ngettext
+from whistle.web.trouble import Trouble
 
 blueprint = Blueprint("staff", __name__)
 blueprint.register_blueprint(account.blueprint)
@@ -62,7 +63,7 @@ def _activate_again(trouble: Trouble, token: str) -> ResponseReturnValue:
 @blueprint.post("/staff/activate/<token>")
 @door(again=_activate_again)
 def choose(token: str) -> ResponseReturnValue:
-    """Take passphrase and code and show the recovery code, or take the recovery code typed back and finish."""
+    """Take passphrase and code and show the recovery code, or take that typed back and finish."""
     if "recovery_code" in request.form:
         return _finish(token)
     staff, browser = services().staff, sessions.browser_token()
@@ -110,7 +111,7 @@ def _recovery(recovery_code: str, refused: Refused | None = None) -> ResponseRet
         errors=refused.errors if refused else {},
         recovery_code=recovery_code,
         pattern=copied(recovery_code),
-        # A mistyped copy comes back with the code still on the page: it is shown once, but not for one typing error.
+        # Shown once, but not lost by one typing error: a mistyped copy comes back with the code.
         kept=services().sessions.seal_text(sessions.browser_token(), recovery_code) if recovery_code else "",
     )
     return page, refused.status if refused else 200
@@ -133,7 +134,7 @@ def _used_link() -> ResponseReturnValue:
 
 
 def copied(code: str) -> str:
-    """Return a pattern that a right copy of `code` matches: any case, blanks or hyphens anywhere, O for 0, I or L for 1."""
+    """A pattern for right copies of `code`: any case, blanks and hyphens anywhere, O as 0, I and L as 1."""
     alike = {"0": "[0Oo]", "1": "[1IiLl]"}
     symbols = [alike.get(one, f"[{one}{one.lower()}]") for one in re.sub("[^0-9A-Z]", "", code.upper())]
     return r"[\s\-]*" + r"[\s\-]*".join(symbols) + r"[\s\-]*"

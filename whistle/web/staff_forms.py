@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from typing import Final
 
 from flask import request
-from flask_babel import gettext
 
 from whistle.errors import Conflict, Gone, HoldInForce, RuleRefused, WhistleError
 from whistle.parties.reporter import FormRefused, Problem
 from whistle.web import staff_words as words
-from whistle.web.forms import Trouble
+from whistle.web.staff_words import gettext
+from whistle.web.trouble import Trouble
 
 #: Nothing that was understood was accepted (RFC 9110 section 15.5.21), and the page comes back full.
 UNPROCESSABLE: Final = 422
@@ -54,12 +54,14 @@ class Typed(dict[str, str]):
 
 
 class Refused(WhistleError):
-    """A form that comes back: a sentence for each field (or for none, under ""), and the status to answer with.
+    """A form that comes back: a sentence for each field (for none, under ""), and the answer's status.
 
     `retry_after` is in seconds, 0 where waiting would not help.
     """
 
-    def __init__(self, errors: Mapping[str, str], status: int = UNPROCESSABLE, *, retry_after: int = 0) -> None:
+    def __init__(
+        self, errors: Mapping[str, str], status: int = UNPROCESSABLE, *, retry_after: int = 0
+    ) -> None:
         super().__init__("the form comes back")
         self.errors = dict(errors)
         self.status = status
@@ -115,10 +117,16 @@ def _at(named: str, field: str, others: tuple[str, ...]) -> str:
 
 
 def case_number(text: str) -> str:
-    """Return a case number in its own form whatever the hyphens, blanks and case it was typed in (FORMAT.md, codes).
+    """A case number in its own form whatever the hyphens, blanks and case it was typed in (FORMAT.md, codes).
 
     What cannot be a case number is returned trimmed, for the party to find nothing by.
     """
-    bare = re.sub(r"[\s-]", "", text[:_NUMBER_LIMIT]).upper().replace("O", "0").replace("I", "1").replace("L", "1")
+    bare = (
+        re.sub(r"[\s-]", "", text[:_NUMBER_LIMIT])
+        .upper()
+        .replace("O", "0")
+        .replace("I", "1")
+        .replace("L", "1")
+    )
     found = _NUMBER.fullmatch(bare)
     return f"W-{found[1]}-{found[2]}" if found else text[:_NUMBER_LIMIT].strip()

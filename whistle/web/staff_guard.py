@@ -1,4 +1,4 @@
-"""Nobody passes a staff door unsigned or in a role that is not theirs, and what they typed waits until they are back."""
+"""Nobody passes a staff door unsigned or in another's role, and what they typed waits for their return."""
 
 import json
 from typing import Final
@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from whistle.errors import NotThere, WhistleError
 from whistle.parties.member import Member
@@ -14,9 +13,9 @@ from whistle.web import sessions
 from whistle.web.doors import is_before_sign_in, is_staff
 from whistle.web.services import services
 from whistle.web.staff_forms import Refused, Typed
-from whistle.web.staff_words import ROLES, done, word
+from whistle.web.staff_words import ROLES, done, gettext, word
 
-#: The only fields that wait in a sign-in page: what somebody wrote, never a passphrase, a code or a fingerprint.
+#: The only fields that wait in a sign-in page: what somebody wrote, never a secret or a fingerprint.
 WAITING_FIELDS: Final = (
     "message",
     "is_feedback",
@@ -29,7 +28,7 @@ WAITING_FIELDS: Final = (
     "citation",
     "review_on",
 )
-#: Who asks has to sign in first (RFC 9110 section 15.5.2); a form asks, so no scheme of that section is offered.
+#: Who asks has to sign in first (RFC 9110 section 15.5.2); a form asks for it, no scheme of HTTP.
 UNSIGNED: Final = 401
 #: The answer to a form that was done: look at the page it leads to (RFC 9110 section 15.4.4).
 SEE_OTHER: Final = 303
@@ -51,7 +50,7 @@ def protect(blueprint: Blueprint) -> None:
 def signed_in(*roles: str) -> Member:
     """Return who is signed in, in one of `roles` (any, when none is named).
 
-    Raises SignInNeeded when nobody is, and NotThere for somebody else's door: a page that is not yours is not there.
+    Raises SignInNeeded when nobody is, and NotThere for somebody else's door.
     """
     member = sessions.signed_in()
     if member is None:
@@ -72,7 +71,7 @@ def is_anybody_here() -> bool:
 
 
 def roles_in_words(roles: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    """Return (role, company code) pairs as (role in words, company's name); an unknown company keeps its code."""
+    """Return (role, company code) pairs in words; an unknown company keeps its code."""
     companies = {company.code: company.name for company in services().site.companies()}
     return [(word(ROLES, role), companies.get(code, code)) for role, code in roles]
 
@@ -83,7 +82,7 @@ def home(member: Member) -> str:
 
 
 def navigation(member: Member) -> list[tuple[str, str, bool]]:
-    """Return the bar's links for a member's roles: address, text, whether it is the part of the page shown."""
+    """The bar's links for a member's roles: address, text, whether it is the part of the page shown."""
     words = {
         "/desk": gettext("Cases"),
         "/legal": gettext("Legal"),
@@ -114,13 +113,13 @@ def ask_to_sign_in(error: Exception) -> ResponseReturnValue:
 
 
 def _seal(typed: dict[str, str]) -> str:
-    # Under the browser's own token: the page can lie open on a desk, and nobody else's browser can plant a text.
+    # Under the browser's own token, so that nobody can plant a text in somebody else's page.
     content = json.dumps({"path": request.path, "typed": typed})
     return services().sessions.seal_text(sessions.browser_token(), content)
 
 
 def waiting_text(sealed: str) -> tuple[str, Typed] | None:
-    """Return the address and the text that waited in a sign-in page; None when nothing did or it cannot be opened."""
+    """The address and the text that waited in a sign-in page; None when nothing did."""
     token = sessions.read_cookie(sessions.BROWSER)
     content = services().sessions.open_text(token, sealed) if token and sealed else None
     if content is None:
@@ -130,7 +129,7 @@ def waiting_text(sealed: str) -> tuple[str, Typed] | None:
 
 
 def own_address(address: str) -> str:
-    """Return `address` when it is a path to one of our staff doors, else an empty text: nobody is led elsewhere."""
+    """`address` when it is a path to one of our staff doors, else "": nobody is led elsewhere."""
     parts = urlsplit(address)
     is_plain = address == parts.path and address.startswith("/") and not address.startswith(("//", "/\\"))
     return address if is_plain and is_staff(address) and not is_before_sign_in(address) else ""

@@ -1,10 +1,15 @@
-"""The words the staff doors say for states, duties, grounds, outcomes, roles and refusals, each table in one place."""
+"""What the staff doors say for states, duties, grounds, roles, refusals and the ledger, each in one table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from flask_babel import LazyString, gettext, ngettext
+import flask_babel
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+
+#: The library says no types; these are what it returns.
+gettext: Callable[..., str] = flask_babel.gettext
+ngettext: Callable[..., str] = flask_babel.ngettext
 
 Words = Mapping[str, LazyString]
 
@@ -63,7 +68,7 @@ DUTY_BUTTONS: Final[Words] = {
     "review": _l("Write to the reporter"),
 }
 
-#: The three grounds of a hold, and nothing else (policy: "other legislation, a court ruling or an authority's decision").
+#: The three grounds of a hold, and nothing else (policy S26).
 GROUNDS: Final[Words] = {
     "other_legislation": _l("Another law"),
     "court_ruling": _l("A court ruling"),
@@ -107,11 +112,15 @@ FORM_PROBLEMS: Final[Words] = {
 #: A sentence for every rule that forbids what was asked (`RuleRefused.reason`).
 REFUSALS: Final[Words] = {
     # the handler's case
-    "state": _l("The case is no longer in a state where this can be done. Read it again and look at what comes next."),
+    "state": _l(
+        "The case is no longer in a state where this can be done. Read it again and look at what comes next."
+    ),
     "feedback_empty": _l("Say what was done and why. A case cannot be closed without feedback."),
     "outcome": _l("Choose what came of the case."),
-    "shared": _l("You may read this case and look into it. Writing to the reporter and closing are for the company's own "
-                 "people."),
+    "shared": _l(
+        "You may read this case and look into it. Writing to the reporter and closing are "
+        "for the company's own people."
+    ),
     "reason_empty": _l("Write the reason."),
     "past_day": _l("The day on which this case is erased has come. Nothing more can be done in it."),
     "second_person": _l("Another handler has to confirm this. Ask for it first."),
@@ -119,13 +128,18 @@ REFUSALS: Final[Words] = {
     "not_granted": _l("You have no part in the notes of this case."),
     "number": _l("Somebody else wrote at the same moment. Send it again."),
     # holds
-    "ground": _l('"We might be sued" is not a ground. The policy knows three: another law, a court ruling, '
-                 "an authority's decision."),
-    "citation_empty": _l("Cite what the hold stands on: act and section, court and case number, or authority and "
-                         "reference."),
+    "ground": _l(
+        '"We might be sued" is not a ground. The policy knows three: another law, a court ruling, '
+        "an authority's decision."
+    ),
+    "citation_empty": _l(
+        "Cite what the hold stands on: act and section, court and case number, or authority and reference."
+    ),
     "citation_number": _l("A citation has a number in it: a section, a case number or a reference. Add it."),
-    "citation_speculation": _l('"We might be sued" is not a ground. The policy knows three: another law, '
-                               "a court ruling, an authority's decision."),
+    "citation_speculation": _l(
+        '"We might be sued" is not a ground. The policy knows three: another law, '
+        "a court ruling, an authority's decision."
+    ),
     "review_date": _l("Write the review date as year, month and day."),
     "review_past": _l("The review date has to be after today."),
     "review_far": _l("The review date can be at most twelve months ahead."),
@@ -138,8 +152,10 @@ REFUSALS: Final[Words] = {
     "weak": _l("The passphrase is too easy to guess. Use four or five words that do not belong together."),
     "code": _l("The code did not match. Wait for the next one and type that."),
     "recovery_code": _l("The code does not match. Compare it with what you wrote down or printed."),
-    "fingerprint": _l("That is not the fingerprint of this key. Ask your colleague to read it aloud again. If it still "
-                      "does not match, stop and tell an administrator."),
+    "fingerprint": _l(
+        "That is not the fingerprint of this key. Ask your colleague to read it aloud again. If it still "
+        "does not match, stop and tell an administrator."
+    ),
 }
 
 #: What the page says after something was done; an unknown word says nothing.
@@ -224,7 +240,9 @@ def done(key: str) -> str:
 def refusal(reason: str) -> str:
     """Return the sentence for a refused form or rule; a reason without one of its own gets the plain one."""
     known = REFUSALS.get(reason) or FORM_PROBLEMS.get(reason)
-    return gettext("This cannot be done as things stand. Read the page again.") if known is None else str(known)
+    if known is None:
+        return gettext("This cannot be done as things stand. Read the page again.")
+    return str(known)
 
 
 def ledger_sentence(action: str, actor: str) -> str:

@@ -186,6 +186,7 @@ def upgrade() -> None:
     sa.Column('confirmer_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('key_id', sa.LargeBinary(length=16), nullable=False),
     sa.Column('on_day', sa.Date(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(length=32), nullable=False),
     sa.ForeignKeyConstraint(['confirmer_id'], ['people.id'], name=op.f('fk_confirmations_confirmer_id_people')),
     sa.ForeignKeyConstraint(['designation_id'], ['designations.id'], name=op.f('fk_confirmations_designation_id_designations'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('designation_id', 'confirmer_id', name=op.f('pk_confirmations'))

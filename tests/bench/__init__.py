@@ -1,0 +1,1 @@
+"""The figures the program must keep, measured from outside a real server: `python -m tests.bench`."""
