@@ -12,7 +12,15 @@ from typing import Any
 from whistle import commands
 from whistle.app import CHECKOUT
 from whistle.config import Settings
-from whistle.errors import Conflict, GuardRefused, NotThere, RuleRefused, SettingsWrong, Tampered, WhistleError
+from whistle.errors import (
+    Conflict,
+    GuardRefused,
+    NotThere,
+    RuleRefused,
+    SettingsWrong,
+    Tampered,
+    WhistleError,
+)
 
 DONE, FINDINGS, WRONG_USE, REFUSED = 0, 1, 2, 3
 """Exit codes (README, "Commands")."""

@@ -5,6 +5,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from html.parser import HTMLParser
@@ -218,6 +219,13 @@ class FakeReporter:
     def start(self) -> FakeSending:
         self.sendings.append(FakeSending())
         return self.sendings[-1]
+
+    def remember(self, form: ReportForm, *, token: str, nonce: str, minute: int) -> str:
+        return ".".join((nonce, sha256(f"{form}{token}".encode("utf-8", "replace")).hexdigest(), str(minute)))
+
+    def recall(self, form: ReportForm, *, token: str, kept: str, minute: int) -> str | None:
+        nonce = kept.partition(".")[0]
+        return nonce if kept == self.remember(form, token=token, nonce=nonce, minute=minute) else None
 
     def problems(self, form: ReportForm) -> tuple[Problem, ...]:
         return problems_of(form, self.listed)

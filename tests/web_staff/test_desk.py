@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from werkzeug.http import parse_options_header
 
 from tests.web_staff.conftest import Browser
 from tests.web_staff.fakes import House
 from tests.web_staff.samples import CLOSED, LATE, NUMBER, REFUSALS, many_rows
 from whistle.errors import RuleRefused
 from whistle.parties.reporter import FormRefused, Problem
+from whistle.web.desk import attachment
 
 
 @pytest.fixture
@@ -168,12 +170,36 @@ def test_a_file_is_a_download_whatever_it_says_it_is(maja: Browser, house: House
     answer = maja.client.get(f"/desk/cases/{NUMBER}/files/{'ab' * 16}")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert answer.headers["Content-Disposition"] == "attachment; filename=faktura-2.jpg"
+    assert answer.headers["Content-Disposition"] == (
+        "attachment; filename=\"faktura-2.jpg\"; filename*=UTF-8''faktura-2.jpg"
+    )
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert len(answer.data) == 3_000_000
     assert maja.client.get(f"/desk/cases/{NUMBER}/files/{'cd' * 16}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "отчёт €.pdf",
+        'a"b;c\\d.pdf',
+        "line\nfeed\r.pdf",
+        "år 1.jpg",
+        "100%.txt",
+        "\u202efdp.exe",
+        "",
+        "😀" * 200,
+    ],
+)
+def test_any_name_makes_a_header_that_can_be_sent_and_names_one_file(name: str) -> None:
+    header = attachment(name)
+    assert header.isascii()
+    assert header.isprintable()
+    kind, options = parse_options_header(header)
+    assert kind == "attachment"
+    assert options["filename"] == ("".join(one for one in name if one.isprintable()) or "file")
 
 
 def test_the_list_asks_for_what_the_filter_says_and_nothing_invented(maja: Browser, house: House) -> None:
@@ -193,6 +219,14 @@ def test_a_long_list_has_a_next_page_that_keeps_the_filter(maja: Browser, house:
     assert house.handler.asked["after"] == "cursor-50"
     assert house.handler.asked["state"] == "in_progress"
     assert "First page" in maja.words()
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_a_full_page_of_the_list_stays_small(maja: Browser, house: House, language: str) -> None:
+    house.handler.rows = many_rows(60)
+    answer = maja.get("/desk", language)
+    assert maja.page.count('<a href="/desk/cases/') == 50
+    assert len(answer.data) <= 60_000
 
 
 def test_an_empty_list_says_how_one_is_told(maja: Browser, house: House) -> None:

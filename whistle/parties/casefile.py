@@ -64,8 +64,22 @@ class CaseFile:
         key = self.key(compartment)
         return SealedRecord(compartment, n, seal_json(key, new_object_id(), body, mixed_with=self._mixed(compartment)))
 
+    def repeats(self, compartment: Compartment, wanted: Mapping[str, Any]) -> bool:
+        """Whether the last thing the same writer wrote says the same: a form sent twice is one message."""
+        mine = [record.fields for record in self.records(compartment) if _writer(record.fields) == _writer(wanted)]
+        return bool(mine) and _said(mine[-1]) == _said(wanted)
+
     def _mixed(self, compartment: int) -> CompartmentKey | None:
         return self.keys[Compartment.CONTENT] if compartment == Compartment.IDENTITY else None
+
+
+def _writer(fields: Mapping[str, Any]) -> tuple[Any, Any]:
+    return fields["by"], fields.get("author")
+
+
+def _said(fields: Mapping[str, Any]) -> tuple[Any, ...]:
+    files = sorted(str(file["sha256"]) for file in fields.get("files", ()))
+    return fields["type"], fields.get("text", ""), fields.get("outcome"), files
 
 
 def open_grant(pair: KeyPair, grant: StoredGrant, case_id: bytes) -> tuple[CompartmentKey, bool]:

@@ -4,6 +4,7 @@ import base64
 import binascii
 from datetime import date, datetime
 from typing import Any
+from typing import Any
 
 from whistle.crypto.header import Compartment
 from whistle.parties import attachments, dates
@@ -11,6 +12,7 @@ from whistle.parties.casefile import CaseFile, Opened, open_grant, open_record
 from whistle.parties.member import Member
 from whistle.parties.views import Count, DeskCase, DeskPage, DeskRow
 from whistle.rules.calendar import local_day
+from whistle.rules.deadlines import Duty
 from whistle.vault.facts import Bounded, ListedCase, Listing
 from whistle.vault.listing import SOON_DAYS
 
@@ -18,6 +20,9 @@ SUBJECT_LETTERS = 90
 """How much of a report's first line stands in the list."""
 
 NOTES = ("note", "reopening")
+
+NOTHING: dict[str, Any] = {"text": "", "category": "", "relation": "", "meeting": "", "excluded": ()}
+"""What a report says to whom its content is not open."""
 
 FAR = date(9000, 1, 1)
 """From here on a day is no day: the case has no duty left."""
@@ -99,7 +104,7 @@ def case(file: CaseFile, member: Member, now: datetime) -> DeskCase:
     status, standing = file.case.status, file.case
     today = local_day(now, status.company.zone)
     content = file.records(Compartment.CONTENT)
-    report = content[0].fields if content else {"text": "", "category": "", "relation": "", "meeting": "", "excluded": []}
+    report = content[0].fields if content else NOTHING
     entries = attachments.entries(content, attachments.SPOKEN, unread=standing.unread, unread_of="reporter")
     duty = dates.next_of(standing, today)
     asked = status.reopen_asked_by
@@ -124,7 +129,7 @@ def case(file: CaseFile, member: Member, now: datetime) -> DeskCase:
     )  # fmt: skip
 
 
-def _duties(file: CaseFile) -> tuple[dates.Duty, ...]:
+def _duties(file: CaseFile) -> tuple[Duty, ...]:
     return tuple(duty for duty in dates.owed(file.case.status).values() if duty.kind != "persons_concerned")
 
 

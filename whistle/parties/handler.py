@@ -19,12 +19,15 @@ from whistle.vault import desk, listing, registry
 from whistle.vault.facts import Addition, SealedGrant, SealedRecord
 from whistle.vault.store import Store
 
-ATTEMPTS = 5
-"""How often a message is numbered anew when somebody else wrote at the same moment."""
+ATTEMPTS = 25
+"""How often a message is numbered anew when somebody else wrote at the same moment: each time one of them got through."""
 
 INTERNAL_EPOCH = 1
 
-Seal = Callable[[CaseFile, date], Addition]
+REPEATABLE = (desk.MESSAGE, desk.FEEDBACK)
+"""Steps that the states would let happen twice: the same words sent twice by a double click are one message."""
+
+Seal = Callable[[CaseFile, date], Addition | None]
 
 
 class Handler:
@@ -86,18 +89,19 @@ class Handler:
         status = self._file(member, number).case.status
         today = local_day(self._now(), status.company.zone)
 
-        def seal(file: CaseFile, day: date) -> Addition:
+        def seal(file: CaseFile, day: date) -> Addition | None:
             return self._internal(file, member, day, "reopening", cleaned)
 
         if desk.reopening_needs_second(status.purge_on, today):
-            self._tried(
-                lambda: desk.ask_reopening(
-                    self._store, member.person_id, number, self._sealed(member, number, seal), self._now()
-                )
-            )
+            self._tried(lambda: self._ask_reopening(member, number, seal))
             return False
         self._add(member, number, desk.REOPEN, seal)
         return True
+
+    def _ask_reopening(self, member: Member, number: str, seal: Seal) -> None:
+        addition = self._sealed(member, number, seal)
+        if addition is not None:
+            desk.ask_reopening(self._store, member.person_id, number, addition, self._now())
 
     def confirm_reopen(self, member: Member, number: str) -> None:
         """Agree to what a colleague asked for. Raises `RuleRefused("same_person")`."""
@@ -113,23 +117,25 @@ class Handler:
         return CaseFile(desk.open_case(self._store, member.person_id, number, self._now()), member.pair)
 
     def _write(self, member: Member, number: str, step: desk.Step, kind: str, text: str, **fields: Any) -> None:
-        def seal(file: CaseFile, today: date) -> Addition:
+        said = {"text": text, "author": member.name, **fields}
+
+        def seal(file: CaseFile, today: date) -> Addition | None:
+            if step in REPEATABLE and file.repeats(Compartment.CONTENT, said | {"by": "handler", "type": kind}):
+                return None
             n = file.case.status.n_content + 1
-            record = file.seal(
-                Compartment.CONTENT, n, today, kind, "handler", text=text, author=member.name, **fields
-            )
-            return Addition(records=(record,))
+            return Addition(records=(file.seal(Compartment.CONTENT, n, today, kind, "handler", **said),))
 
         self._add(member, number, step, seal)
 
     def _add(self, member: Member, number: str, step: desk.Step, seal: Seal) -> None:
-        self._tried(
-            lambda: desk.add(
-                self._store, member.person_id, number, self._sealed(member, number, seal), self._now(), step=step
-            )
-        )
+        def attempt() -> None:
+            addition = self._sealed(member, number, seal)
+            if addition is not None:
+                desk.add(self._store, member.person_id, number, addition, self._now(), step=step)
 
-    def _sealed(self, member: Member, number: str, seal: Seal) -> Addition:
+        self._tried(attempt)
+
+    def _sealed(self, member: Member, number: str, seal: Seal) -> Addition | None:
         file = self._file(member, number)
         if not file.keys:
             raise RuleRefused("past_day", "The day on which this case is erased has come.")
@@ -146,8 +152,11 @@ class Handler:
             else:
                 return
 
-    def _internal(self, file: CaseFile, member: Member, today: date, kind: str, text: str) -> Addition:
+    def _internal(self, file: CaseFile, member: Member, today: date, kind: str, text: str) -> Addition | None:
         """A note; the first of a case makes the key of its compartment and grants it to every handler of the case."""
+        said = {"by": "handler", "author": member.name, "type": kind, "text": text}
+        if kind == "note" and file.repeats(Compartment.INTERNAL, said):
+            return None
         grants: tuple[SealedGrant, ...] = ()
         if Compartment.INTERNAL not in file.keys:
             if file.case.status.n_internal:

@@ -11,9 +11,9 @@ from whistle.crypto.keys import KeyPair
 from whistle.errors import NotThere, RuleRefused, SealBroken
 from whistle.parties import archive, attachments, dates
 from whistle.parties.casefile import CaseFile
-from whistle.parties.report_form import LINE_LIMIT, FormRefused, checked_text, text_problems
+from whistle.parties.report_form import LINE_LIMIT, FormRefused, ReportForm, checked_text, text_problems
 from whistle.parties.sending import Sending
-from whistle.parties.submission import identity_fields
+from whistle.parties.submission import NewReport, identity_fields
 from whistle.parties.views import Download, Entry, MailboxCase
 from whistle.rules.calendar import local_day
 from whistle.rules.text import clean_text
@@ -22,8 +22,8 @@ from whistle.vault import mailbox as vault
 from whistle.vault.facts import Addition, OpenedCase
 from whistle.vault.store import Store
 
-ATTEMPTS = 5
-"""How often a message is numbered anew when somebody else wrote at the same moment."""
+ATTEMPTS = 25
+"""How often a message is numbered anew when somebody else wrote at the same moment: each time one of them got through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +79,31 @@ class Mailbox:
             raise FormRefused(tuple(found))
         cleaned = clean_text(text).strip()
 
-        def seal(file: CaseFile, today: date) -> Addition:
+        def seal(file: CaseFile, today: date) -> Addition | None:
+            if file.repeats(Compartment.CONTENT, {"by": "reporter", "type": "message", "text": cleaned, "files": files}):
+                return None
             n = file.case.status.n_content + 1
             record = file.seal(Compartment.CONTENT, n, today, "message", "reporter", text=cleaned, files=files)
             return Addition(records=(record,), blobs=sending.blobs())
 
-        self._add(secret, seal, "message_received")
-        sending.taken()
+        if self._add(secret, seal, "message_received"):
+            sending.taken()
+        else:
+            sending.abandon()
+
+    def add_what_is_new(self, case_key: CaseKey, form: ReportForm, sending: NewReport) -> None:
+        """A form that arrives again, changed: its new words and files become a message, so that nothing is lost."""
+        file, _key = self._file(case_key.secret)
+        records = [record.fields for record in file.records(Compartment.CONTENT) if record.fields["by"] == "reporter"]
+        known = {one["sha256"] for fields in records for one in fields.get("files", ())}
+        text = clean_text(form.description).strip()
+        new_text = "" if any(fields.get("text") == text for fields in records) else text
+        if not file.keys:
+            sending.abandon()
+            return
+        added = sending.moved_to(file.key(Compartment.CONTENT), known)
+        if new_text or added.described():
+            self.message(case_key.secret, added, new_text)
 
     def identify(self, secret: bytes, name: str, contact: str) -> None:
         """Say who one is, sealed apart from the report. Raises `FormRefused` when both fields are empty."""
@@ -121,17 +139,21 @@ class Mailbox:
         case = vault.open_case(self._store, key.locator, self._now())
         return CaseFile(case, KeyPair.from_seed(key.reporter_seed, _reporter_key_id(case)), own_only=True), key
 
-    def _add(self, secret: bytes, seal: Callable[[CaseFile, date], Addition], action: str) -> None:
-        for attempt in range(ATTEMPTS):
+    def _add(self, secret: bytes, seal: Callable[[CaseFile, date], Addition | None], action: str) -> bool:
+        """Add what `seal` makes of the case as it stands; False when it finds it there already."""
+        for left in reversed(range(ATTEMPTS)):
             file, key = self._file(secret)
-            today = local_day(self._now(), file.case.status.company.zone)
+            addition = seal(file, local_day(self._now(), file.case.status.company.zone))
+            if addition is None:
+                return False
             try:
-                vault.add(self._store, key.locator, seal(file, today), self._now(), action=action)
+                vault.add(self._store, key.locator, addition, self._now(), action=action)
             except RuleRefused as refused:
-                if refused.reason != "number" or attempt == ATTEMPTS - 1:
+                if refused.reason != "number" or not left:
                     raise
             else:
-                return
+                break
+        return True
 
 
 def _is_typed(text: str, key: CaseKey) -> bool:

@@ -13,7 +13,7 @@ from whistle.vault.store import Store
 __all__ = ["Entered", "FormRefused", "NewReport", "Problem", "ReportForm", "Reporter", "Sending"]
 
 
-class Reporter(Submissions, Mailbox):
+class Reporter(Mailbox, Submissions):
     """Both halves of a reporter's way: sending a report, and coming back to it."""
 
     def __init__(self, store: Store, now: Callable[[], datetime], sessions: Sessions) -> None:

@@ -1,9 +1,10 @@
 """A file is sealed piece by piece as it arrives; no plain byte of it rests anywhere."""
 
 import mimetypes
+from collections.abc import Collection
 from typing import Any
 
-from whistle.crypto.blobs import BlobSealer
+from whistle.crypto.blobs import BlobSealer, open_blob
 from whistle.crypto.keys import CompartmentKey
 from whistle.crypto.records import new_object_id
 from whistle.rules.text import file_name
@@ -20,6 +21,7 @@ class Sink:
     """Receives one file: `write` its bytes, then `finish`, or `abort`, which leaves no trace."""
 
     def __init__(self, store: Store, key: CompartmentKey, name: str) -> None:
+        self._store, self._key = store, key
         self._name = file_name(name)
         self._id = new_object_id()
         self._sealer = BlobSealer(key, self._id)
@@ -44,6 +46,14 @@ class Sink:
     def abort(self) -> None:
         """Leave no trace. Safe to repeat."""
         self._staged.drop()
+
+    def copy_to(self, target: "Sending") -> None:
+        """Seal the same file once more, for another case, in constant memory."""
+        copy = target.open_file(self._name, "")
+        chunks = self._store.blobs.read(self._id)
+        for piece in open_blob(self._key, chunks, object_id=self._id, size=self._sealer.size):
+            copy.write(piece)
+        copy.finish()
 
     def sealed(self) -> SealedBlob:
         """What the vault is told of the file."""
@@ -88,6 +98,15 @@ class Sending:
     def described(self) -> list[dict[str, Any]]:
         """The same files as their record names them."""
         return [sink.described() for sink in self._sinks if sink.whole]
+
+    def moved_to(self, key: CompartmentKey, known: Collection[str]) -> "Sending":
+        """The files that `known` (SHA-256 in hex) lacks, sealed anew under another key; nothing is left here."""
+        target = Sending(self._store, key)
+        for sink in self._sinks:
+            if sink.whole and sink.described()["sha256"] not in known:
+                sink.copy_to(target)
+        self.abandon()
+        return target
 
     def taken(self) -> None:
         """The vault has them: `abandon` must not touch them any more."""

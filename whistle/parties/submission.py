@@ -1,8 +1,11 @@
 """A report is sealed the moment it is received, to its reporter and to the people appointed for it."""
 
+import base64
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from whistle.crypto.codes import CaseKey, case_key_from_form
@@ -10,6 +13,8 @@ from whistle.crypto.grants import seal_grant, seal_own_grant
 from whistle.crypto.header import Compartment
 from whistle.crypto.keys import CompartmentKey, KeyPair
 from whistle.crypto.records import new_object_id, seal_json
+from whistle.crypto.session import open_small, seal_small
+from whistle.errors import SealBroken
 from whistle.parties.report_form import FormRefused, Problem, ReportForm, chosen_company, problems_of
 from whistle.parties.sending import Sending
 from whistle.parties.sessions import token_bytes
@@ -22,6 +27,11 @@ from whistle.rules.text import clean_text
 from whistle.vault import intake, registry
 from whistle.vault.facts import CaseStatus, CompanyFacts, NewCase, Recipient, SealedGrant, SealedRecord
 from whistle.vault.store import Store
+
+AGAIN_LABEL = b"whistle/v1/sent-again\0"
+
+AGAIN_MINUTES = 15
+"""How long a report that was just sent is known again when the browser comes back with a fresh form."""
 
 EPOCH = 1
 """The epoch that every compartment of a case begins with."""
@@ -91,9 +101,36 @@ class Submissions:
         new = self._seal(sending, form, company, case_key, today)
         status, again = intake.receive(self._store, new, self._now())
         if again:
-            sending.abandon()
+            self.add_what_is_new(case_key, form, sending)
         sending.taken()
         return _receipt(case_key, status, again=again)
+
+    def add_what_is_new(self, case_key: CaseKey, form: ReportForm, sending: NewReport) -> None:
+        """Called when a form arrives again: what it says that the case does not is not lost."""
+        del case_key, form
+        sending.abandon()
+
+    def remember(self, form: ReportForm, *, token: str, nonce: str, minute: int) -> str:
+        """What the browser keeps of a report it sent, so that Back and a fresh form lead to the same case.
+
+        Sealed under the browser's token and this run's key: neither the server's disk nor the browser's alone opens it.
+        """
+        content = {"nonce": nonce, "digest": _digest(form), "minute": minute}
+        sealed = seal_small(self._again_secret(token), AGAIN_LABEL, json.dumps(content).encode())
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def recall(self, form: ReportForm, *, token: str, kept: str, minute: int) -> str | None:
+        """The nonce of the same report sent a moment ago by this browser, or None. `minute` is Unix time / 60."""
+        try:
+            sealed = base64.urlsafe_b64decode(kept.encode("ascii", "replace") + b"==")
+            content = json.loads(open_small(self._again_secret(token), AGAIN_LABEL, sealed))
+        except (SealBroken, ValueError):
+            return None
+        fresh = 0 <= minute - content["minute"] <= AGAIN_MINUTES
+        return str(content["nonce"]) if fresh and content["digest"] == _digest(form) else None
+
+    def _again_secret(self, token: str) -> bytes:
+        return token_bytes(token) + self._store.keys.run
 
     def _seal(self, sending: NewReport, form: ReportForm, company: CompanyFacts, case_key: CaseKey, today: date) -> NewCase:
         audience = self._audience(company, form.exclude)
@@ -118,6 +155,11 @@ class Submissions:
         custodians = tuple(p for p in people if p.role == "custodian")
         opening = tuple(p for p in custodians if p.person_id not in out) if custodians else handlers
         return _Audience(handlers, opening, tuple(p for p in people if p.person_id in out))
+
+
+def _digest(form: ReportForm) -> str:
+    """What two sendings of one form have in common, whatever became of the files."""
+    return sha256(json.dumps(asdict(form), sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def reference(person: Recipient) -> str:

@@ -1,8 +1,9 @@
-"""One bucket that speaks S3, reached through one library whose errors never carry an address or a key further.
+"""One bucket that speaks S3, reached through one library whose errors carry no address and no key further.
 
-Where it is and who asks comes from the usual variables: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
-AWS_ENDPOINT, AWS_ALLOW_HTTP and AWS_TIMEOUT ("120 seconds"): a request's limit, which the store's own copy of
-the largest file must fit.
+Where it is and who asks comes from the usual variables: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION
+and, for a store other than Amazon's, AWS_ENDPOINT. Also AWS_ALLOW_HTTP ("true" for a store on this machine)
+and AWS_TIMEOUT ("120 seconds"; the library's own is 30): a request's limit, in which the store must manage
+to copy the largest file.
 """
 
 import contextlib
@@ -31,7 +32,7 @@ class BucketFailed(WhistleError, OSError):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An object as the store describes it: its key below the prefix, bytes, and when it was written, to the second."""
+    """An object as the store describes it: key below the prefix, bytes, when written (to the second)."""
 
     path: str
     size: int
@@ -55,7 +56,7 @@ class Bucket:
         return Upload(self._client(), path)
 
     def touch(self, path: str) -> str | None:
-        """Write an empty object anew; gives the version that the bucket keeps of it, None where it keeps none."""
+        """Write an empty object anew; gives the version that the bucket keeps of it, if it keeps any."""
         with _answered():
             return obstore.put(self._client(), path, b"")["version"]
 
@@ -87,7 +88,7 @@ class Bucket:
                 yield from (Kept(meta["path"], meta["size"], meta["last_modified"]) for meta in some)
 
     def probe(self, folder: str) -> datetime:
-        """The store's own time, found by a trial that shows what an operator must know before anything is kept.
+        """The store's own time, found by a trial that shows whether anything may be kept here.
 
         Raises `SettingsWrong` for a bucket that is not there, may not be written to, or keeps old versions.
         """
@@ -135,7 +136,7 @@ def _answered() -> Iterator[None]:
     """Turns the library's errors into ours: their text holds the endpoint and the object's key."""
     try:
         yield
-    except FileNotFoundError:
+    except (FileNotFoundError, BucketFailed):
         raise
     except (BaseError, OSError) as failed:
         raise BucketFailed(f"the object store failed: {type(failed).__name__}") from None
@@ -145,7 +146,7 @@ _first_used_by: list[int] = []
 
 
 def _refuse_after_fork() -> None:
-    """The library's threads serve the whole process; in a fork of it they are gone and a call would wait for ever."""
+    """The library's threads are missing in a fork of the process that began them: a call would never end."""
     if not _first_used_by:
         _first_used_by.append(os.getpid())
     if _first_used_by[0] != os.getpid():

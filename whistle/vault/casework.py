@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.crypto.inventory import Entry
@@ -25,6 +25,15 @@ NEVER = date(9999, 12, 31)
 _NUMBER = re.compile(r"W-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
 _COUNTERS = {Compartment.CONTENT: "n_content", Compartment.IDENTITY: "n_identity", Compartment.INTERNAL: "n_internal"}
+
+_LOCKED_NUMBER = select(cases).where(cases.c.number == bindparam("case")).with_for_update()
+_LOCKED_ID = select(cases).where(cases.c.id == bindparam("case")).with_for_update()
+_REVIEW = select(func.min(holds.c.review_on)).where(holds.c.case_id == bindparam("case"), holds.c.released_on.is_(None))
+_PLACE = (
+    update(readers)
+    .where(readers.c.case_id == bindparam("case"))
+    .values(open=bindparam("is_open"), due_on=bindparam("due"))
+)
 
 
 @dataclass
@@ -139,8 +148,8 @@ def locked_case(db: Connection, number_or_id: str | bytes) -> Row[Any]:
     """The case's row, locked until the unit of work ends. That it was purged is for `holds` to tell, to legal only."""
     if isinstance(number_or_id, str) and not is_number(number_or_id):
         raise NotThere("there is no such case")
-    column = cases.c.number if isinstance(number_or_id, str) else cases.c.id
-    row = db.execute(select(cases).where(column == number_or_id).with_for_update()).one_or_none()
+    query = _LOCKED_NUMBER if isinstance(number_or_id, str) else _LOCKED_ID
+    row = db.execute(query, {"case": number_or_id}).one_or_none()
     if row is None:
         raise NotThere("there is no such case")
     return row
@@ -153,7 +162,7 @@ def is_number(text: str) -> bool:
 
 def place(db: Connection, case_id: bytes, *, open_: bool, due_on: date) -> None:
     """Move the case in its readers' lists."""
-    db.execute(update(readers).where(readers.c.case_id == case_id).values(open=open_, due_on=due_on))
+    db.execute(_PLACE, {"case": case_id, "is_open": open_, "due": due_on})
 
 
 def next_day(
@@ -170,9 +179,7 @@ def case_facts(db: Connection, row: Any, columns: Mapping[str, Any], company: Co
     def value(name: str) -> Any:
         return columns.get(name, getattr(row, name))
 
-    review = db.execute(
-        select(func.min(holds.c.review_on)).where(holds.c.case_id == row.id, holds.c.released_on.is_(None))
-    ).scalar_one()
+    review = db.execute(_REVIEW, {"case": row.id}).scalar_one()
     return CaseFacts(
         state=value("state"),
         country=company.country,

@@ -2,55 +2,34 @@
 
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
-from whistle.crypto.header import Compartment, Header, Kind
-from whistle.errors import SealBroken, Tampered
-from whistle.rules.calendar import local_day
-from whistle.vault import confirmations, directory, inventory, journal, ledger, purge
-from whistle.vault.holds import hold_mac
+from whistle.errors import Tampered
+from whistle.vault import confirmations, directory, journal, ledger, purge
+from whistle.vault.check_cases import look_at_blobs, look_at_cases, look_at_grants, look_at_holds
+from whistle.vault.findings import Finding
+from whistle.vault.localblobs import LocalBlobs
+from whistle.vault.serverkeys import GROUP_AND_OTHERS
 from whistle.vault.store import Store
-from whistle.vault.tables import (
-    blob_removals,
-    blobs,
-    cases,
-    certificates,
-    companies,
-    designations,
-    grants,
-    holds,
-    people,
-    readers,
-    records,
-)
+from whistle.vault.tables import certificates, companies, designations, people
 from whistle.vault.tables import confirmations as confirmation_table
 from whistle.vault.tables import ledger as ledger_table
-
-GROUP_AND_OTHERS = 0o077
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it should be: a kind in one word, what it is about, and what to do or to know."""
-
-    kind: str
-    about: str
-    said: str
 
 
 def run(store: Store, now: datetime) -> list[Finding]:
     """Every finding; an empty list says that all of it agrees."""
     found: list[Finding] = []
     with store.reading() as db:
-        for look in (_ledger, _cases, _grants, _blobs, _holds, _people, _purges, _certificates, _channels):
+        for look in (
+            _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges, _certificates, _channels,
+        ):  # fmt: skip
             found += look(store, db, now)
-    found += _journal(store)
+        # Last, and against the first snapshot: what is done meanwhile only makes the two copies longer.
+        found += _journal(store, db)
+        found += _copied_head(store, db)
     found += _permissions(store)
     return found
 
@@ -62,115 +41,14 @@ def _ledger(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
         yield Finding("ledger", "ledger", str(broken))
 
 
-def _cases(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
-    """Headers against rows, bytes against hashes, hashes against the inventory, its number against the ledger."""
-    numbers = _last_numbers(db)
-    for case in db.execute(select(cases).order_by(cases.c.number)).all():
-        for table, kinds in ((grants, (Kind.GRANT, Kind.OWN_GRANT)), (records, (Kind.RECORD,))):
-            for row in db.execute(select(table).where(table.c.case_id == case.id)):
-                yield from _object(case, row, table.name, kinds)
-        try:
-            inventory.checked(db, store.keys.inventory, case)
-        except Tampered as broken:
-            yield Finding("inventory", case.number, str(broken))
-        if case.inventory_n != numbers.get(case.number):
-            yield Finding("replayed", case.number, "the case is not in the state in which the ledger left it")
-    standing = set(db.execute(select(cases.c.number)).scalars())
-    gone = set(db.execute(select(certificates.c.case_number)).scalars())
-    for number in sorted(set(numbers) - standing - gone):
-        yield Finding("case_missing", number, "the ledger knows the case, but it is neither there nor purged")
-
-
-def _last_numbers(db: Connection) -> dict[str, int]:
-    """The inventory number each case should have, as the ledger wrote it last."""
-    numbers: dict[str, int] = {}
-    query = select(ledger_table).where(ledger_table.c.case_number != "").order_by(ledger_table.c.seq)
-    for row in db.execute(query):
-        facts = ledger.line_of(row).facts
-        if "n" in facts:
-            numbers[row.case_number] = facts["n"]
-    return numbers
-
-
-def _object(case: Row[Any], row: Row[Any], table: str, kinds: tuple[Kind, ...]) -> Iterator[Finding]:
+def _copied_head(store: Store, db: Connection) -> Iterator[Finding]:
+    """A copy of the head that is older than the ledger would let its newest lines be cut unseen."""
     try:
-        header = Header.parse(bytes(row.sealed))
-    except SealBroken:
-        yield Finding("header", case.number, f"an object in {table} has no header")
-        return
-    said = (header.case_id, header.compartment, header.epoch, header.object_id, header.key_id)
-    stands = (bytes(row.case_id), row.compartment, row.epoch, bytes(row.object_id), bytes(row.key_id))
-    if header.kind not in kinds or said != stands:
-        yield Finding("header", case.number, f"an object in {table} does not belong where it stands")
-    if sha256(bytes(row.sealed)).digest() != bytes(row.sha256):
-        yield Finding("bytes", case.number, f"an object in {table} is not the one that was stored")
-
-
-def _grants(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
-    """Nobody holds a grant who is not designated for it."""
-    allowed = _designated(store, db, now)
-    query = select(grants.c.case_id, grants.c.holder_id, grants.c.compartment, cases.c.number, cases.c.company_id).join_from(grants, cases)
-    for row in db.execute(query):
-        holder, company = bytes(row.holder_id), bytes(row.company_id)
-        if holder == bytes(row.case_id) and row.compartment != Compartment.INTERNAL:
-            continue
-        role = "custodian" if row.compartment == Compartment.IDENTITY and (company, "custodian") in allowed else "handler"
-        if holder not in allowed.get((company, role), set()):
-            yield Finding("grant", row.number, "somebody holds a grant who is not designated for it")
-    for row in db.execute(select(readers, cases.c.number).join_from(readers, cases)):
-        if bytes(row.person_id) not in allowed.get((bytes(row.company_id), "handler"), set()):
-            yield Finding("reader", row.number, "somebody works on the case who is not designated for it")
-
-
-def _designated(store: Store, db: Connection, now: datetime) -> dict[tuple[bytes, str], set[bytes]]:
-    found: dict[tuple[bytes, str], set[bytes]] = {}
-    for company in directory.all_companies(db):
-        day = local_day(now, company.zone)
-        for person in directory.recipients(db, store.keys, company.id, ("handler", "custodian"), day):
-            found.setdefault((company.id, person.role), set()).add(person.person_id)
-    return found
-
-
-def _blobs(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
-    known = set()
-    for row in db.execute(select(blobs, cases.c.number).join_from(blobs, cases)).all():
-        known.add(bytes(row.object_id))
-        yield from _blob(store, row)
-    doomed = {bytes(found) for found in db.execute(select(blob_removals.c.object_id)).scalars()}
-    for object_id in store.blobs.ids():
-        if object_id not in known and object_id not in doomed:
-            yield Finding("blob_orphaned", object_id.hex(), "a stored file belongs to no case")
-
-
-def _blob(store: Store, row: Row[Any]) -> Iterator[Finding]:
-    digest, first = sha256(), b""
-    try:
-        for piece in store.blobs.read(bytes(row.object_id)):
-            first = first or piece
-            digest.update(piece)
-    except FileNotFoundError:
-        yield Finding("blob_missing", row.number, "a file of the case is missing")
-        return
-    if digest.digest() != bytes(row.sha256):
-        yield Finding("bytes", row.number, "a file of the case is not the one that was stored")
-        return
-    header = Header.parse(first)
-    if (header.kind, header.case_id, header.object_id) != (Kind.BLOB, bytes(row.case_id), bytes(row.object_id)):
-        yield Finding("header", row.number, "a file of the case belongs to another one")
-
-
-def _holds(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
-    in_force: dict[str, set[str]] = {}
-    for row in db.execute(select(holds, cases.c.number).join_from(holds, cases)).all():
-        if hold_mac(store.keys, row._mapping) != bytes(row.mac):  # noqa: SLF001 (SQLAlchemy's public name)
-            yield Finding("hold", row.number, "a hold was changed past its page")
-        if row.released_on is None:
-            in_force.setdefault(row.number, set()).add(bytes(row.id).hex())
-            if row.review_on < now.date():
-                yield Finding("hold_review", row.number, f"the hold was to be reviewed by {row.review_on}")
-    for number in db.execute(select(cases.c.number)).scalars().all():
-        if purge.holds_by_ledger(db, number) != in_force.get(number, set()):
-            yield Finding("hold", number, "the holds of the case are not those of the ledger")
+        copy = store.keys.head()
+    except Tampered:
+        return  # _ledger said so
+    if copy is not None and copy["seq"] < ledger.length(db):
+        yield Finding("ledger", "head", "the copy of the ledger's head in keys/ is an old one; the next pass renews it")
 
 
 def _people(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
@@ -195,12 +73,22 @@ def _purges(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
 
 
 def _certificates(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
-    for row in db.execute(select(certificates)):
+    purged = {row.case_number: row.seq for row in db.execute(_PURGED)}
+    for row in db.execute(select(certificates).order_by(certificates.c.case_number)):
         document = {"body": row.body, "signature": bytes(row.signature).hex()}
         try:
-            purge.verify_certificate(document, store.keys.verifying)
+            fields = purge.verify_certificate(document, store.keys.verifying)
         except Tampered as broken:
             yield Finding("certificate", row.case_number, str(broken))
+            continue
+        said = (fields["case"], fields["purged_on"], fields["ledger_seq"])
+        if said != (row.case_number, row.purged_on.isoformat(), purged.pop(row.case_number, None)):
+            yield Finding("certificate", row.case_number, "the certificate is not the one of this purge")
+    for number in sorted(purged):
+        yield Finding("certificate", number, "the ledger knows the purge, but its certificate is gone")
+
+
+_PURGED = select(ledger_table.c.seq, ledger_table.c.case_number).where(ledger_table.c.action == "purged")
 
 
 def _channels(_store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
@@ -218,7 +106,7 @@ MIN_HANDLERS = 2
 """One may be ill, excluded, or the person reported (RULES.md 2)."""
 
 
-def _journal(store: Store) -> Iterator[Finding]:
+def _journal(store: Store, db: Connection) -> Iterator[Finding]:
     path = store.keys.folder / "journal"
     journaled: list[int] = []
     if path.exists():
@@ -227,7 +115,8 @@ def _journal(store: Store) -> Iterator[Finding]:
         except Tampered as broken:
             yield Finding("journal", "journal", str(broken))
             return
-    if journaled != journal.expected(store):
+    expected = journal.expected(db)
+    if journaled[: len(expected)] != expected or any(seq <= ledger.length(db) for seq in journaled[len(expected) :]):
         yield Finding("journal", "journal", "the journal and the ledger do not tell the same")
 
 
@@ -240,11 +129,16 @@ def _permissions(store: Store) -> Iterator[Finding]:
             path = Path(store.engine.url.database + suffix)
             if path.exists():
                 yield from _private(path)
+        yield from _private(path.parent)
+    if isinstance(store.blobs, LocalBlobs):
+        for name in store.blobs.exposed():
+            yield Finding("permissions", name, EXPOSED)
 
 
+EXPOSED = "others on this machine may read it; take that right away"
 PUBLIC_IN_KEYS = ("README.md", ".gitignore", "sign.pub")
 
 
 def _private(path: Path) -> Iterator[Finding]:
     if path.name not in PUBLIC_IN_KEYS and stat.S_IMODE(path.stat().st_mode) & GROUP_AND_OTHERS:
-        yield Finding("permissions", path.name, "others on this machine may read it; take that right away")
+        yield Finding("permissions", path.name, EXPOSED)

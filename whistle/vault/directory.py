@@ -5,7 +5,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, or_, select
+from sqlalchemy import Connection, Date, Row, and_, bindparam, exists, or_, select
 
 from whistle.crypto import chain
 from whistle.errors import NotThere
@@ -43,9 +43,9 @@ def stands() -> Any:
     return and_(designations.c.mac.is_not(None), people.c.state == "active", people.c.key_id == designations.c.key_id)
 
 
-def on(day: date) -> Any:
-    """The condition that a designation is in force on `day`."""
-    return and_(designations.c.from_on <= day, or_(designations.c.to_on.is_(None), designations.c.to_on > day))
+_DAY = bindparam("day", type_=Date)
+_IS_ON = and_(designations.c.from_on <= _DAY, or_(designations.c.to_on.is_(None), designations.c.to_on > _DAY))
+"""That a designation is in force on `day`."""
 
 
 _IS_OPEN = exists(
@@ -55,6 +55,8 @@ _IS_OPEN = exists(
     .where(designations.c.to_on.is_(None))
 )
 _COMPANIES = select(companies, _IS_OPEN.label("open")).order_by(companies.c.position)
+_COMPANY_OF_CODE = _COMPANIES.where(companies.c.code == bindparam("code"))
+_COMPANIES_OF_ID = _COMPANIES.where(companies.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def all_companies(db: Connection) -> tuple[CompanyFacts, ...]:
@@ -64,7 +66,7 @@ def all_companies(db: Connection) -> tuple[CompanyFacts, ...]:
 
 def company_by_code(db: Connection, code: str) -> CompanyFacts:
     """The company with this code; raises `NotThere`."""
-    row = db.execute(_COMPANIES.where(companies.c.code == code)).one_or_none()
+    row = db.execute(_COMPANY_OF_CODE, {"code": code}).one_or_none()
     if row is None:
         raise NotThere("there is no such company")
     return _company(row)
@@ -72,7 +74,7 @@ def company_by_code(db: Connection, code: str) -> CompanyFacts:
 
 def company_by_id(db: Connection, company_id: bytes) -> CompanyFacts:
     """The company with this id."""
-    return _company(db.execute(_COMPANIES.where(companies.c.id == company_id)).one())
+    return _company(db.execute(_COMPANIES_OF_ID, {"ids": [company_id]}).one())
 
 
 def _company(row: Row[Any]) -> CompanyFacts:
@@ -102,34 +104,38 @@ _RECIPIENTS = (
     .where(stands())
     .order_by(designations.c.id)
 )
+_OF_COMPANY = _RECIPIENTS.where(
+    designations.c.company_id == bindparam("company"), designations.c.role.in_(bindparam("roles", expanding=True)), _IS_ON
+)
+_OF_PERSON = _RECIPIENTS.where(designations.c.person_id == bindparam("person"), designations.c.role == bindparam("role"))
+_SERVING = _OF_PERSON.where(designations.c.company_id == bindparam("company"), _IS_ON)
 
 
 def recipients(db: Connection, keys: ServerKeys, company_id: bytes, roles: tuple[str, ...], day: date) -> tuple[Recipient, ...]:
     """Whose keys count for `roles` in a company on `day`: confirmed, active, and keyed by this server."""
-    query = _RECIPIENTS.where(designations.c.company_id == company_id, designations.c.role.in_(roles), on(day))
+    found = db.execute(_OF_COMPANY, {"company": company_id, "roles": roles, "day": day})
     return tuple(
         Recipient(bytes(row.person_id), row.name, row.function, row.role, bytes(row.public_key), bytes(row.key_id))
-        for row in db.execute(query)
+        for row in found
         if _is_keyed(keys, row)
     )
 
 
 def serves(db: Connection, keys: ServerKeys, person_id: bytes, company_id: bytes, role: str, day: date) -> bool:
     """Whether this person holds `role` in the company on `day`, with a key that counts and is keyed by this server."""
-    query = _RECIPIENTS.where(designations.c.person_id == person_id, designations.c.company_id == company_id)
-    return any(_is_keyed(keys, row) for row in db.execute(query.where(designations.c.role == role, on(day))))
+    found = db.execute(_SERVING, {"person": person_id, "company": company_id, "role": role, "day": day})
+    return any(_is_keyed(keys, row) for row in found)
 
 
 def companies_served(
     db: Connection, keys: ServerKeys, person_id: bytes, role: str, now: datetime
 ) -> tuple[CompanyFacts, ...]:
     """The companies in which this person holds `role` today, by each company's own calendar."""
-    query = _RECIPIENTS.where(designations.c.person_id == person_id, designations.c.role == role)
-    mine = [row for row in db.execute(query) if _is_keyed(keys, row)]
-    named = _COMPANIES.where(companies.c.id.in_([bytes(row.company_id) for row in mine]))
+    mine = [row for row in db.execute(_OF_PERSON, {"person": person_id, "role": role}) if _is_keyed(keys, row)]
+    named = db.execute(_COMPANIES_OF_ID, {"ids": [bytes(row.company_id) for row in mine]})
     return tuple(
         company
-        for company in (_company(row) for row in db.execute(named))
+        for company in (_company(row) for row in named)
         if any(row.company_id == company.id and _is_on(row, local_day(now, company.zone)) for row in mine)
     )
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from whistle.crypto.header import Compartment, Header, Kind
@@ -26,6 +26,11 @@ ROLES_OF: dict[int, tuple[str, ...]] = {
     Compartment.IDENTITY: ("custodian",),
 }
 """Whose keys a reporter's grants may name (FORMAT.md, "Who is granted what")."""
+
+
+_OF_LOCATOR = select(cases).where(cases.c.locator_hash.in_(bindparam("hashes", expanding=True)))
+_NUMBERED = select(cases.c.id).where(cases.c.number == bindparam("number"))
+_CERTIFIED = select(certificates.c.purged_on).where(certificates.c.case_number == bindparam("number"))
 
 
 def receive(store: Store, new: NewCase, now: datetime) -> tuple[CaseStatus, bool]:
@@ -63,7 +68,7 @@ def keep_key(store: Store, locator: bytes) -> None:
 
 
 def _by_locator_hash(db: Connection, hashes: Sequence[bytes]) -> Row[Any] | None:
-    return db.execute(select(cases).where(cases.c.locator_hash.in_(hashes))).first()
+    return db.execute(_OF_LOCATOR, {"hashes": hashes}).first()
 
 
 def _status(db: Connection, row: Row[Any]) -> CaseStatus:
@@ -168,6 +173,5 @@ def _free_number(db: Connection) -> str:
     while True:
         symbols = "".join(secrets.choice(NUMBER_SYMBOLS) for _ in range(8))
         number = f"W-{symbols[:4]}-{symbols[4:]}"
-        taken = db.execute(select(cases.c.id).where(cases.c.number == number)).first()
-        if taken is None and db.execute(select(certificates.c.purged_on).where(certificates.c.case_number == number)).first() is None:
+        if not any(db.execute(query, {"number": number}).first() for query in (_NUMBERED, _CERTIFIED)):
             return number

@@ -3,16 +3,17 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select, update
 
 from whistle.crypto.header import Header, Kind
 from whistle.crypto.inventory import Entry, inventory_holds, inventory_mac
 from whistle.errors import Tampered
 from whistle.vault.tables import blobs, cases, grants, records
 
-_GRANTS = select(grants.c.kind, grants.c.object_id, grants.c.key_id, grants.c.sha256)
-_RECORDS = select(records.c.object_id, records.c.key_id, records.c.sha256)
-_BLOBS = select(blobs.c.object_id, blobs.c.key_id, blobs.c.sha256)
+_CASE: BindParameter[bytes] = bindparam("case")
+_GRANTS = select(grants.c.kind, grants.c.object_id, grants.c.key_id, grants.c.sha256).where(grants.c.case_id == _CASE)
+_RECORDS = select(records.c.object_id, records.c.key_id, records.c.sha256).where(records.c.case_id == _CASE)
+_BLOBS = select(blobs.c.object_id, blobs.c.key_id, blobs.c.sha256).where(blobs.c.case_id == _CASE)
 
 
 def entry_of(sealed: bytes, sha256: bytes | None = None) -> Entry:
@@ -23,11 +24,10 @@ def entry_of(sealed: bytes, sha256: bytes | None = None) -> Entry:
 
 def entries(db: Connection, case_id: bytes) -> list[Entry]:
     """Every grant, record and blob of a case as the tables name them."""
-    found = [Entry(r[0], bytes(r[1]), bytes(r[2]), bytes(r[3])) for r in db.execute(_GRANTS.where(grants.c.case_id == case_id))]
-    found += [
-        Entry(Kind.RECORD, bytes(r[0]), bytes(r[1]), bytes(r[2])) for r in db.execute(_RECORDS.where(records.c.case_id == case_id))
-    ]
-    found += [Entry(Kind.BLOB, bytes(r[0]), bytes(r[1]), bytes(r[2])) for r in db.execute(_BLOBS.where(blobs.c.case_id == case_id))]
+    case = {"case": case_id}
+    found = [Entry(r[0], bytes(r[1]), bytes(r[2]), bytes(r[3])) for r in db.execute(_GRANTS, case)]
+    found += [Entry(Kind.RECORD, bytes(r[0]), bytes(r[1]), bytes(r[2])) for r in db.execute(_RECORDS, case)]
+    found += [Entry(Kind.BLOB, bytes(r[0]), bytes(r[1]), bytes(r[2])) for r in db.execute(_BLOBS, case)]
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from whistle.crypto import chain
 from whistle.errors import Tampered
@@ -31,11 +31,10 @@ def catch_up(store: Store) -> int:
         return len(lines)
 
 
-def expected(store: Store) -> list[int]:
+def expected(db: Connection) -> list[int]:
     """The numbers of the ledger lines that the journal should repeat."""
     query = select(ledger.c.seq).where(ledger.c.action.in_(JOURNALED)).order_by(ledger.c.seq)
-    with store.reading() as db:
-        return list(db.execute(query).scalars())
+    return list(db.execute(query).scalars())
 
 
 def read(path: Path, verifying_key: bytes) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,12 @@ ADVISORY_LOCK = 0x57484953
 def leading(store: Store, holder: str, second: int) -> Iterator[bool]:
     """Whether this process leads while the block runs. `second` is Unix time by the machine's clock."""
     if store.embedded:
-        yield _take_row(store, holder, second)
+        led = _take_row(store, holder, second)
+        try:
+            yield led
+        finally:
+            if led:
+                _give_back(store, holder)
         return
     with store.engine.connect() as db:
         led = bool(db.execute(text("select pg_try_advisory_lock(:n)"), {"n": ADVISORY_LOCK}).scalar_one())
@@ -41,3 +46,9 @@ def _take_row(store: Store, holder: str, second: int) -> bool:
             return False
         work.db.execute(update(leases).where(leases.c.name == "tick").values(holder=holder, until=until))
         return True
+
+
+def _give_back(store: Store, holder: str) -> None:
+    """Let the next one lead at once; only who died keeps the others waiting."""
+    with store.writing() as work:
+        work.db.execute(update(leases).where(leases.c.name == "tick", leases.c.holder == holder).values(until=0))

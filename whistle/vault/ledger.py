@@ -19,6 +19,11 @@ GENESIS = bytes(32)
 """What the first line is chained to."""
 
 
+_HEAD = select(ledger_head.c.seq, ledger_head.c.hash).with_for_update()
+_APPEND = insert(ledger)
+_MOVE_HEAD = update(ledger_head)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line to be written: day, action, case number (or empty), the actor's name, facts without content."""
@@ -49,7 +54,7 @@ def found(db: Connection, keys: ServerKeys) -> None:
 
 def append(db: Connection, keys: ServerKeys, entries: Iterable[Entry]) -> dict[str, Any]:
     """Chain `entries` to the ledger and sign its new head; returns the head to be copied into `keys/`."""
-    seq, previous = db.execute(select(ledger_head.c.seq, ledger_head.c.hash).with_for_update()).one()
+    seq, previous = db.execute(_HEAD).one()
     rows = []
     for entry in entries:
         seq += 1
@@ -61,8 +66,8 @@ def append(db: Connection, keys: ServerKeys, entries: Iterable[Entry]) -> dict[s
             "actor_hash": hidden, "actor": entry.actor, "facts": facts, "hash": previous,
         })  # fmt: skip
     signature = _sign(keys, seq, previous)
-    db.execute(insert(ledger), rows)
-    db.execute(update(ledger_head).values(seq=seq, hash=previous, signature=signature))
+    db.execute(_APPEND, rows)
+    db.execute(_MOVE_HEAD, {"seq": seq, "hash": previous, "signature": signature})
     return {"seq": seq, "hash": previous.hex(), "signature": signature.hex()}
 
 
@@ -102,6 +107,11 @@ def _signed_head(db: Connection, keys: ServerKeys) -> Row[Any]:
         raise Tampered("the ledger has no head")
     _verify_signature(keys, head.seq, head.hash, head.signature, "the ledger's head")
     return head
+
+
+def length(db: Connection) -> int:
+    """How many lines the head says that there are; 0 without a head."""
+    return db.execute(select(ledger_head.c.seq)).scalar_one_or_none() or 0
 
 
 def lines(db: Connection, before: int | None, limit: int) -> tuple[Line, ...]:

@@ -70,7 +70,7 @@ def _conditions(person_id: bytes, companies: Sequence[bytes], *, state: str, num
     conditions.append(readers.c.open.is_(state != "closed"))
     if state not in ("open", "closed"):
         exact = select(cases.c.id).where(cases.c.id == readers.c.case_id, cases.c.state == state)
-        conditions.append(exact.exists())
+        conditions.append(exact.correlate(readers).exists())
     return conditions
 
 

@@ -7,7 +7,7 @@ import secrets
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from whistle.vault.serverkeys import GROUP_AND_OTHERS, PRIVATE_FILE, PRIVATE_FOLDER, locked
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from whistle.crypto.header import Compartment, Header
 from whistle.errors import NotAllowed, NotThere, RuleRefused
@@ -15,11 +15,15 @@ from whistle.vault.tables import cases, readers
 
 OPEN_TO_REPORTER = (Compartment.CONTENT, Compartment.IDENTITY)
 
+_CASE = select(cases).where(cases.c.locator_hash == bindparam("locator"))
+
 
 def open_case(store: Store, locator: bytes, now: datetime) -> OpenedCase:
     """The case this locator leads to, its inventory checked. Raises `NotThere`, `Tampered`."""
     with store.reading() as db:
-        row = db.execute(select(cases).where(cases.c.id == _case_id(db, locator))).one()
+        row = db.execute(_CASE, {"locator": sha256(locator).digest()}).one_or_none()
+        if row is None:
+            raise NotThere("no case has this key")
         return reading.opened(db, store, row, OPEN_TO_REPORTER, holder=bytes(row.id), now=now)
 
 

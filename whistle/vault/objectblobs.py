@@ -4,15 +4,15 @@ Keys below the prefix:
 
     ab/<id>                  where a blob rests
     incoming/<id>/<process>  where it lies from its last byte until the night gives it its place
-    alive/<process>          an empty object that a process writes anew while it receives, and takes away after
+    alive/<process>          an empty object that a process writes anew while it receives, no longer
 
-A bucket knows no rename and refuses to copy an object onto itself. So the nightly `scatter` is the move: one copy
-inside the store, in the order given, and the time that the store shows from then on is the night's.
+A bucket knows no rename and refuses to copy an object onto itself. So the nightly `scatter` is the move: one
+copy inside the store, in the order given, and the time that the store shows from then on is the night's.
 
-Every time that is compared here was written by the store: no machine's clock matters. While a process receives,
-it shows life whenever a file begins and every `TOUCH_BYTES` of it, which the slowest client that the server
-tolerates (1000 bytes a second) sends within twelve hours. What belongs to a process that has been silent for
-`PATIENCE` was left by a dead one.
+Every time that is compared here was written by the store: no machine's clock matters. While a process
+receives, it shows life whenever a file begins and every `TOUCH_BYTES` of it, which the slowest client that the
+server tolerates (1000 bytes a second) sends within twelve hours. What belongs to a process that has been silent
+for `PATIENCE` was left by a dead one.
 
 The bucket must keep no versions (a start refuses one that does) and no access log, and needs a lifecycle rule
 that ends incomplete multipart uploads after a day: what a killed process had sent of one is in no listing.
@@ -47,7 +47,7 @@ ARRIVED = re.compile(rf"{INCOMING}/(?P<id>[0-9a-f]{{32}})/(?P<process>[0-9a-f]{{
 
 
 class ObjectBlobs:
-    """Blobs below `url` (`s3://bucket/prefix`). Any call may raise `BucketFailed`; a wrong `url`, `SettingsWrong`."""
+    """Blobs below `url`, `s3://bucket/prefix`, else `SettingsWrong`. Any call may raise `BucketFailed`."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -110,10 +110,10 @@ class ObjectBlobs:
                 self._bucket.delete(arrival.path)
 
     def recover(self, referenced: Callable[[bytes], bool]) -> None:
-        """Take away what dead processes left and no case names. Raises `SettingsWrong` for a bucket unfit to be used.
+        """Take away what dead processes left and no case names. `SettingsWrong` for a bucket unfit for use.
 
-        The bucket is asked from a process of its own: its library does not survive a fork, and a server recovers
-        before it forks its workers.
+        The bucket is asked from a process of its own: its library does not survive a fork, and a server
+        recovers before it forks its workers.
         """
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
             left = apart.submit(left_behind, self._url).result()
@@ -138,7 +138,7 @@ class StagedObject:
         self._bucket = bucket
         self._life = life
         self._id = object_id
-        self._path = f"{INCOMING}/{object_id.hex()}/{life.begin(object_id)}"
+        self._path = f"{INCOMING}/{object_id.hex()}/{life.take_up(object_id)}"
         self._upload = bucket.upload(self._path)
         self._open = True
         self._untold = 0
@@ -171,7 +171,7 @@ class StagedObject:
 
 
 class _Life:
-    """This process's sign of life, there from the first blob it stages until the last one is published or dropped.
+    """This process's sign of life: there from the first blob that is staged to the last that is done with.
 
     It does not outlive them: its time would tell, to the second, when somebody last sent something.
     """
@@ -182,7 +182,7 @@ class _Life:
         self._under_way: set[bytes] = set()
         self._process, self._pid = "", 0
 
-    def begin(self, object_id: bytes) -> str:
+    def take_up(self, object_id: bytes) -> str:
         """Show life before a blob begins; gives the name of this process."""
         with self._lock:
             if self._pid != os.getpid():
@@ -197,7 +197,7 @@ class _Life:
             self._bucket.touch(self._path())
 
     def end(self, object_ids: list[bytes]) -> None:
-        """Blobs are no longer under way. A store that does not answer keeps the sign until it counts as old."""
+        """Blobs are done with. A store that does not answer keeps the sign until it counts as old."""
         with self._lock:
             ended = self._under_way.intersection(object_ids)
             self._under_way -= ended

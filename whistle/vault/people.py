@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from whistle.crypto import chain
 from whistle.errors import Conflict, NotThere, RuleRefused
@@ -25,6 +25,14 @@ FIRST = "first_administrator"
 """Where the site keeps who was invited first."""
 
 OWNER_LABEL = b"whistle/v1/unknown-person\0"
+
+_ACTIVE = select(people).where(people.c.id == bindparam("person"), people.c.state == "active")
+_HELD = (
+    select(designations, companies.c.code)
+    .join_from(designations, companies)
+    .where(designations.c.person_id == bindparam("person"), designations.c.to_on.is_(None))
+    .order_by(companies.c.position, designations.c.role)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +206,7 @@ def use_code(store: Store, person_id: bytes, step: int, hour: str, now: datetime
 def standing(store: Store, person_id: bytes) -> tuple[PersonFacts, bytes]:
     """A person who is active, with the roles that count now, and the public key. Raises `NotThere`."""
     with store.reading() as db:
-        row = db.execute(select(people).where(people.c.id == person_id, people.c.state == "active")).one_or_none()
+        row = db.execute(_ACTIVE, {"person": person_id}).one_or_none()
         if row is None:
             raise NotThere("there is no such person")
         return _person(db, row), bytes(row.public_key)
@@ -243,15 +251,9 @@ def _roles(db: Connection, person_id: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _person(db: Connection, row: Row[Any]) -> PersonFacts:
-    query = (
-        select(designations, companies.c.code)
-        .join_from(designations, companies)
-        .where(designations.c.person_id == row.id, designations.c.to_on.is_(None))
-        .order_by(companies.c.position, designations.c.role)
-    )
     found = tuple(
         Designation(bytes(d.id), bytes(row.id), d.code, d.role, d.mac is not None and d.key_id == row.key_id)
-        for d in db.execute(query)
+        for d in db.execute(_HELD, {"person": row.id})
     )
     key_id = None if row.key_id is None else bytes(row.key_id)
     return PersonFacts(bytes(row.id), row.name, row.email, row.function, row.state, key_id, found)

@@ -2,25 +2,37 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from whistle.crypto import chain
 from whistle.errors import NotThere, Tampered
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import HoldFacts, Verdict, decide
-from whistle.vault import directory, journal, ledger, reading
+from whistle.vault import directory, journal, ledger, reading, sites
 from whistle.vault.facts import CompanyFacts
 from whistle.vault.store import BUSY_MS, Store, Work
-from whistle.vault.tables import blob_removals, blobs, cases, certificates, grants, holds, ledger_head, records
+from whistle.vault.tables import (
+    blob_removals,
+    blobs,
+    cases,
+    certificates,
+    grants,
+    holds,
+    ledger_head,
+    records,
+)
 
 LABEL = b"whistle/v1/certificate\0"
 
 BATCH = 50
 """Cases in one transaction: each goes whole or not at all; together they wait for the disk once."""
+
+SCRUB = "scrub"
+"""Where the site keeps whether purged bytes may still be in the database's files."""
 
 CHECKPOINT_MS = 5_000
 """How long the log waits for readers before the pass reports that one keeps it from emptying itself."""
@@ -84,22 +96,52 @@ def _purge_batch(store: Store, work: Work, case_ids: Sequence[bytes], now: datet
 def _decide(db: Connection, row: Row[Any], company: CompanyFacts, now: datetime) -> Verdict:
     standing = db.execute(select(holds).where(holds.c.case_id == row.id)).all()
     in_force = {bytes(h.id).hex() for h in standing if h.released_on is None}
-    if holds_by_ledger(db, row.number) != in_force:
+    told = by_ledger(db, row.number)
+    if told.holds != in_force:
         said = "The ledger and the holds of the case do not agree; somebody must look."
         return Verdict("blocked", row.purge_on, "holds_disagree", said)
+    if not told.agrees(row):
+        said = "The ledger and the days of the case do not agree; somebody must look."
+        return Verdict("blocked", row.purge_on, "days_disagree", said)
     facts = [HoldFacts(h.ground, h.placed_on, h.review_on, h.released_on) for h in standing]
     return decide(reading.retention_facts(row, company), facts, now)
 
 
-def holds_by_ledger(db: Connection, number: str) -> set[str]:
-    """The holds in force as the signed ledger knows them: a hold deleted from its table still protects."""
-    in_force: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the signed ledger knows of a case: a hold deleted from its table protects, a day moved forward does not count."""
+
+    holds: frozenset[str] = frozenset()
+    received_on: date | None = None
+    closed_on: date | None = None
+    purge_on: date | None = None
+
+    def agrees(self, row: Any) -> bool:
+        """Whether the days in the case's row are those of the ledger."""
+        if self.received_on is not None and row.received_on != self.received_on:
+            return False
+        return row.closed_on == self.closed_on and self.purge_on in (None, row.purge_on)
+
+
+def by_ledger(db: Connection, number: str) -> Told:
+    """What a case's lines in the ledger add up to."""
+    told = Told()
     for line in ledger.of_case(db, number):
-        if line.action == "hold_placed":
-            in_force.add(line.facts["hold"])
-        elif line.action == "hold_released":
-            in_force.discard(line.facts["hold"])
-    return in_force
+        match line.action:
+            case "received":
+                told = replace(told, received_on=line.day)
+            case "closed":
+                due = line.facts.get("due_on")
+                told = replace(told, closed_on=line.day, purge_on=date.fromisoformat(due) if due else None)
+            case "reopened":
+                told = replace(told, closed_on=None, purge_on=None)
+            case "hold_placed":
+                told = replace(told, holds=told.holds | {line.facts["hold"]})
+            case "hold_released":
+                told = replace(told, holds=told.holds - {line.facts["hold"]})
+            case _:
+                pass
+    return told
 
 
 def _destroy(
@@ -119,6 +161,8 @@ def _destroy(
         work.log("purged", day=today, actor="system", case=row.number, facts={"company": company.code, "due_on": str(row.purge_on)})
     work.db.execute(insert(certificates), kept)
     work.db.execute(delete(cases).where(cases.c.id.in_(ids)))
+    if store.embedded:
+        sites.put(work.db, SCRUB, "due")
 
 
 def _certificate(
@@ -152,17 +196,31 @@ def work_off_removals(store: Store) -> None:
 
 
 def scrub(store: Store) -> bool:
-    """On SQLite, rebuild the indexes and empty the log, so that no page keeps purged bytes. True when it is empty."""
-    if not store.embedded:
+    """On SQLite, rebuild the indexes and empty the log after a purge, so that no page keeps purged bytes.
+
+    The purge itself wrote that this is due, so a process that dies here, or a reader that keeps the log, leaves it
+    to the next pass. True when nothing is left to do.
+    """
+    if not store.embedded or sites.value(store, SCRUB) != "due":
         return True
+    if not _emptied(store, reindex=True):
+        return False
+    sites.remember(store, SCRUB, "done")
+    return _emptied(store, reindex=False)
+
+
+def _emptied(store: Store, *, reindex: bool) -> bool:
     with store.engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None  # noqa: S101 (a pooled connection always has one)
         connection.rollback()
-        raw.execute("REINDEX")
+        if reindex:
+            raw.execute("REINDEX")
         raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
-        busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        try:
+            busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     return not busy
 
 

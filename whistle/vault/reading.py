@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from whistle.errors import HoldInForce, RuleRefused
 from whistle.rules.retention import RetentionFacts, closed_for_work
@@ -11,6 +11,25 @@ from whistle.vault import casework, directory, inventory
 from whistle.vault.facts import CompanyFacts, HoldInForceFacts, OpenedCase, StoredBlob, StoredGrant, StoredRecord
 from whistle.vault.store import Store
 from whistle.vault.tables import blobs, closings, grants, holds, people, readers, records
+
+_CASE: BindParameter[bytes] = bindparam("case")
+_PARTS: BindParameter[int] = bindparam("parts", expanding=True)
+_GRANTS = select(grants).where(
+    grants.c.case_id == _CASE, grants.c.holder_id == bindparam("holder"), grants.c.compartment.in_(_PARTS)
+)
+_RECORDS = (
+    select(records)
+    .where(records.c.case_id == _CASE, records.c.compartment.in_(_PARTS))
+    .order_by(records.c.compartment, records.c.n)
+)
+_BLOBS = select(blobs).where(blobs.c.case_id == _CASE, blobs.c.compartment.in_(_PARTS))
+_CLOSINGS = select(closings).where(closings.c.case_id == _CASE).order_by(closings.c.n)
+_HOLDS = (
+    select(holds).where(holds.c.case_id == _CASE, holds.c.released_on.is_(None)).order_by(holds.c.placed_on, holds.c.id)
+)
+_READERS = (
+    select(people.c.id, people.c.name).join_from(readers, people).where(readers.c.case_id == _CASE).order_by(people.c.name)
+)
 
 
 def opened(
@@ -62,41 +81,34 @@ def retention_facts(row: Any, company: CompanyFacts) -> RetentionFacts:
 
 def holds_in_force(db: Connection, case_id: bytes) -> tuple[HoldInForceFacts, ...]:
     """The holds that stand on a case, oldest first."""
-    query = select(holds).where(holds.c.case_id == case_id, holds.c.released_on.is_(None)).order_by(holds.c.placed_on, holds.c.id)
-    return tuple(HoldInForceFacts(bytes(r.id), r.ground, r.placed_on, r.review_on) for r in db.execute(query))
+    found = db.execute(_HOLDS, {"case": case_id})
+    return tuple(HoldInForceFacts(bytes(r.id), r.ground, r.placed_on, r.review_on) for r in found)
 
 
 def _grants(db: Connection, case_id: bytes, holder: bytes, compartments: tuple[int, ...]) -> tuple[StoredGrant, ...]:
-    mine = (grants.c.case_id == case_id) & (grants.c.holder_id == holder)
-    query = select(grants).where(mine, grants.c.compartment.in_([int(c) for c in compartments]))
-    return tuple(StoredGrant(bytes(r.holder_id), r.compartment, r.epoch, bytes(r.sealed)) for r in db.execute(query))
+    found = db.execute(_GRANTS, {"case": case_id, "holder": holder, "parts": _numbers(compartments)})
+    return tuple(StoredGrant(bytes(r.holder_id), r.compartment, r.epoch, bytes(r.sealed)) for r in found)
 
 
 def _records(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> tuple[StoredRecord, ...]:
-    query = (
-        select(records)
-        .where(records.c.case_id == case_id, records.c.compartment.in_([int(c) for c in compartments]))
-        .order_by(records.c.compartment, records.c.n)
-    )
-    return tuple(
-        StoredRecord(r.compartment, r.n, r.epoch, bytes(r.object_id), r.on_day, bytes(r.sealed)) for r in db.execute(query)
-    )
+    found = db.execute(_RECORDS, {"case": case_id, "parts": _numbers(compartments)})
+    return tuple(StoredRecord(r.compartment, r.n, r.epoch, bytes(r.object_id), r.on_day, bytes(r.sealed)) for r in found)
 
 
 def _blobs(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> tuple[StoredBlob, ...]:
-    query = select(blobs).where(blobs.c.case_id == case_id, blobs.c.compartment.in_([int(c) for c in compartments]))
-    return tuple(StoredBlob(bytes(r.object_id), r.compartment, r.epoch, r.length) for r in db.execute(query))
+    found = db.execute(_BLOBS, {"case": case_id, "parts": _numbers(compartments)})
+    return tuple(StoredBlob(bytes(r.object_id), r.compartment, r.epoch, r.length) for r in found)
+
+
+def _numbers(compartments: tuple[int, ...]) -> list[int]:
+    return [int(compartment) for compartment in compartments]
 
 
 def closings_of(db: Connection, case_id: bytes) -> tuple[tuple[Any, Any], ...]:
     """Every closing of a case with the day of purge it led to."""
-    query = select(closings).where(closings.c.case_id == case_id).order_by(closings.c.n)
-    return tuple((r.closed_on, r.purge_on) for r in db.execute(query))
+    return tuple((r.closed_on, r.purge_on) for r in db.execute(_CLOSINGS, {"case": case_id}))
 
 
 def readers_of(db: Connection, case_id: bytes) -> tuple[tuple[bytes, str], ...]:
     """The handlers who work on a case: id and name."""
-    query = (
-        select(people.c.id, people.c.name).join_from(readers, people).where(readers.c.case_id == case_id).order_by(people.c.name)
-    )
-    return tuple((bytes(r.id), r.name) for r in db.execute(query))
+    return tuple((bytes(r.id), r.name) for r in db.execute(_READERS, {"case": case_id}))

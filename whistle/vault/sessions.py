@@ -1,9 +1,11 @@
 """Sessions rest sealed; a row says neither whose it is nor when it was used."""
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from whistle.vault.store import Store
 from whistle.vault.tables import sessions
+
+_SESSION = select(sessions.c.tag, sessions.c.sealed).where(sessions.c.id == bindparam("session"))
 
 
 def put(store: Store, session_id: bytes, tag: bytes, sealed: bytes) -> None:
@@ -21,7 +23,7 @@ def keep_on(store: Store, session_id: bytes, tag: bytes, sealed: bytes) -> None:
 def get(store: Store, session_id: bytes) -> tuple[bytes, bytes] | None:
     """The tag and the sealed content of a session."""
     with store.reading() as db:
-        row = db.execute(select(sessions.c.tag, sessions.c.sealed).where(sessions.c.id == session_id)).one_or_none()
+        row = db.execute(_SESSION, {"session": session_id}).one_or_none()
     return None if row is None else (bytes(row.tag), bytes(row.sealed))
 
 

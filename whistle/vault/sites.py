@@ -47,16 +47,22 @@ def values(store: Store) -> dict[str, str]:
     return found_values
 
 
+def value(store: Store, key: str) -> str:
+    """One value of the site, or nothing."""
+    with store.reading() as db:
+        return db.execute(select(site.c.value).where(site.c.key == key)).scalar_one_or_none() or ""
+
+
 def remember(store: Store, key: str, value: str) -> None:
     """Keep a value of the site."""
     with store.writing() as work:
-        _put(work.db, key, value)
+        put(work.db, key, value)
 
 
 def _apply(work: Work, wanted: Site, now: datetime, *, actor: str) -> list[str]:
     said = []
     for sentence, change in _changes(work.db, wanted):
-        work.db.execute(change[0]) if change[0] is not None else _put(work.db, *change[1])
+        work.db.execute(change[0]) if change[0] is not None else put(work.db, *change[1])
         said.append(sentence)
         if change[2]:
             work.log(change[2], day=now.date(), actor=actor, facts={"company": change[3]})
@@ -104,6 +110,7 @@ def _plain(company: Company) -> dict[str, Any]:
     return {name: fields[name] for name in ("employees", "basis", "reference", "meeting", "board_contact")}
 
 
-def _put(db: Connection, key: str, value: str) -> None:
+def put(db: Connection, key: str, value: str) -> None:
+    """Keep a value of the site inside a unit of work."""
     if db.execute(update(site).where(site.c.key == key).values(value=value)).rowcount == 0:
         db.execute(insert(site).values(key=key, value=value))

@@ -80,14 +80,14 @@ def file_names() -> list[str]:
 
 def _send(form: ReportForm) -> ResponseReturnValue:
     place = cast("NewReport", sending())
+    nonce = sessions.sent_before(form) or request.form.get("nonce", "")
     try:
-        receipt = services().reporter.submit(
-            place, form, token=sessions.browser_token(), nonce=request.form.get("nonce", "")
-        )
+        receipt = services().reporter.submit(place, form, token=sessions.browser_token(), nonce=nonce)
     except SealBroken:
         # The form's number is not one of ours: a new one is drawn, and nothing was stored under the old.
         return _form_page(form, _not_ours(), nonce=services().reporter.new_nonce())
     keep_sending()
+    sessions.note_sent(form, nonce)
     return key_page.show(receipt)
 
 

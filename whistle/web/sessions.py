@@ -7,6 +7,7 @@ from flask import Flask, Request, Response, g, request
 from flask.sessions import SessionInterface, SessionMixin
 
 from whistle.parties.member import Member
+from whistle.parties.reporter import ReportForm
 from whistle.web.doors import is_before_sign_in, is_case, is_staff
 from whistle.web.services import services
 
@@ -14,6 +15,7 @@ BROWSER: Final = "whistle"
 CASE: Final = "whistle-case"
 STAFF: Final = "whistle-staff"
 LANGUAGE: Final = "language"
+SENT: Final = "whistle-sent"
 #: Only the host itself, over TLS and for every path, may set a cookie so named (RFC 6265bis 4.1.3.2).
 PREFIX: Final = "__Host-"
 #: What Flask-WTF looks for in the session.
@@ -49,6 +51,22 @@ def browser_token() -> str:
         set_cookie(BROWSER, token)
     g.browser_token = token
     return token
+
+
+def note_sent(form: ReportForm, nonce: str) -> None:
+    """Let this browser's next form know a report that was just sent, so that Back and send again is no second case."""
+    kept = services().reporter.remember(form, token=browser_token(), nonce=nonce, minute=_minute())
+    set_cookie(SENT, kept)
+
+
+def sent_before(form: ReportForm) -> str | None:
+    """The number of the form by which this browser sent the same report within the last quarter of an hour."""
+    kept = request.cookies.get(cookie_name(SENT), "")
+    return services().reporter.recall(form, token=browser_token(), kept=kept, minute=_minute()) if kept else None
+
+
+def _minute() -> int:
+    return int(services().clock.machine().timestamp()) // 60
 
 
 def enter_case(secret: bytes) -> None:
@@ -98,7 +116,7 @@ def forget_everything() -> None:
     """Close whatever this browser has open and take every cookie away. Cannot fail."""
     for name in (CASE, STAFF):
         _end(name)
-    for name in (BROWSER, CASE, STAFF, LANGUAGE):
+    for name in (BROWSER, CASE, STAFF, LANGUAGE, SENT):
         drop_cookie(name)
 
 

@@ -1,0 +1,168 @@
+"""The same doors with the real parties, keys and vault behind them: what the fakes promise is kept."""
+
+import base64
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.web_staff.conftest import Browser
+from tests.world import PASSPHRASE, SE, World
+from whistle import app
+from whistle.crypto import totp
+from whistle.vault import people
+
+HOLD = {"ground": "court_ruling", "citation": "Svea hovrätt, T 77-26", "review_on": "2026-12-01"}
+
+
+@pytest.fixture
+def doors(sqlite_world: World) -> "Doors":
+    return Doors(sqlite_world)
+
+
+class Doors:
+    """A browser for each person before one site."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.flask = app.make_app(world.program, "staff")
+
+    def browser(self) -> Browser:
+        return Browser(self.flask.test_client())
+
+    def of(self, name: str) -> Browser:
+        """Somebody who has just signed in, with a code that was not used before."""
+        browser = self.browser()
+        self.world.clock.advance(timedelta(seconds=31))
+        browser.get("/staff/sign-in")
+        answer = browser.post("/staff/sign-in", name=name, passphrase=PASSPHRASE, code=self.world.code(name))
+        assert answer.status_code == 303, browser.words()
+        return browser
+
+
+def test_a_report_is_seen_answered_closed_held_and_read_in_the_ledger(doors: Doors) -> None:
+    world = doors.world
+    photo = b"\xff\xd8" + bytes(5000)
+    receipt = world.send("Three invoices for work nobody has seen.\nMore of it.", files=[("år 1.jpg", photo)])
+    number = receipt.number
+    # Given a handler of the company, the list shows the subject and the case opens
+    hanna = doors.of("Hanna")
+    assert hanna.get("/desk").status_code == 200
+    assert f"{number} Three invoices for work nobody has seen." in hanna.words()
+    assert "1 new" in hanna.words()
+    hanna.get(f"/desk/cases/{number}")
+    assert "More of it." in hanna.words()
+    # When they download the file, it is whole and only a download
+    link = re.search(r'href="(/desk/cases/[^"]+/files/[0-9a-f]{32})"', hanna.page)
+    assert link is not None
+    answer = hanna.client.get(link[1])
+    assert answer.data == photo
+    assert answer.headers["Content-Disposition"].endswith("; filename*=UTF-8''%C3%A5r%201.jpg")
+    # And they confirm, note, give feedback and close
+    for door, fields in (
+        ("acknowledge", {"message": "We have it."}),
+        ("notes", {"note": "Ask purchasing."}),
+        ("messages", {"message": "It was stopped.", "is_feedback": "yes"}),
+        ("close", {"outcome": "measures_taken", "feedback": "Stopped, because nobody had ordered it."}),
+    ):
+        assert hanna.post(f"/desk/cases/{number}/{door}", **fields).status_code == 303, (door, hanna.words())
+        assert hanna.get(f"/desk/cases/{number}").status_code == 200
+    assert "You, feedback" in hanna.words()
+    assert "Ask purchasing." in hanna.words()
+    assert "To write to the reporter, reopen it first" in hanna.words()
+    assert hanna.post(f"/desk/cases/{number}/messages", message="More.").status_code == 422
+    # Then legal holds it without seeing it
+    lisa = doors.of("Lisa")
+    lisa.get(f"/legal/cases/{number}")
+    assert lisa.post(f"/legal/cases/{number}/holds", **HOLD).status_code == 303, lisa.words()
+    lisa.get("/legal")
+    assert "Svea hovrätt, T 77-26" in lisa.words()
+    assert "invoices" not in lisa.words()
+    # A young hold takes a second person to release
+    hold = re.search(r'href="(/legal/holds/[0-9a-f]{32}/release)"', lisa.page)
+    assert hold is not None
+    lisa.get(hold[1])
+    assert lisa.post(hold[1], reason="The ruling fell.").status_code == 303
+    assert lisa.post(hold[1] + "/confirm").status_code == 422
+    leo = doors.of("Leo")
+    leo.get(hold[1])
+    assert "The ruling fell." in leo.words()
+    assert leo.post(hold[1] + "/confirm").status_code == 303
+    # And the auditor reads who did what, never what about
+    alma = doors.of("Alma")
+    assert alma.get("/ledger").status_code == 200
+    for said in (
+        "The ledger is intact.",
+        "Hanna closed the case",
+        "Lisa placed a hold",
+        "Leo released a hold",
+    ):
+        assert said in alma.words(), said
+    assert "invoices" not in alma.words()
+
+
+def test_somebody_of_another_company_or_role_finds_no_such_page(doors: Doors) -> None:
+    number = doors.world.send().number
+    for name in ("Nora", "Lisa", "Adam", "Alma", "Carl", "Olle"):
+        browser = doors.of(name)
+        assert browser.get(f"/desk/cases/{number}").status_code == 404, name
+        assert browser.get("/staff/account").status_code == 200, name
+    assert doors.of("Adam").get("/admin").status_code == 200
+    assert doors.of("Adam").get("/ledger").status_code == 404
+
+
+def test_a_new_handler_is_invited_activated_and_confirmed_by_what_is_read_aloud(doors: Doors) -> None:
+    # Given an invitation
+    world = doors.world
+    token = people.invite(
+        world.program.store, "Nils Åberg", "n@nordvakt.example", "Security", [("handler", SE)],
+        world.clock.now(), world.clock.machine(), actor="Adam",
+    )  # fmt: skip
+    nils, address = doors.browser(), f"/staff/activate/{token}"
+    nils.get(address)
+    secret = re.search(r'<code class="secret">([^<]+)</code>', nils.page)
+    assert secret is not None
+    raw = base64.b32decode(secret[1].replace(" ", ""))
+    # When the account is activated with a passphrase that resists guessing
+    code = totp.code_at(raw, totp.step_at(int(world.clock.machine().timestamp())))
+    weak = "aaaaaaaaaaaaaaaa"
+    assert nils.post(address, passphrase=weak, passphrase_again=weak, code=code).status_code == 422
+    assert "too easy to guess" in nils.words()
+    nils.post(address, passphrase=PASSPHRASE, passphrase_again=PASSPHRASE, code=code)
+    shown = re.search(r"<output[^>]*>([^<]+)</output>", nils.page)
+    assert shown is not None, nils.words()
+    assert nils.post(address, recovery_code="00000-00000").status_code == 422
+    assert shown[1] in nils.page
+    assert nils.post(address, recovery_code=shown[1]).status_code == 303
+    # Then the key counts only after a colleague typed what Nils reads from their own page
+    world.secrets.totp["Nils Åberg"] = raw
+    nils = doors.of("Nils Åberg")
+    assert nils.get("/desk").status_code == 404
+    nils.get("/staff/account")
+    fingerprint = re.search(r"<output[^>]*>([^<]+)</output>", nils.page)
+    assert fingerprint is not None
+    hanna = doors.of("Hanna")
+    hanna.get("/staff/keys")
+    assert "Nils Åberg, Handler" in hanna.words()
+    assert fingerprint[1] not in hanna.page
+    chosen = re.search(r'name="designation" value="([^"]+)"', hanna.page)
+    assert chosen is not None
+    assert hanna.post("/staff/keys", designation=chosen[1], fingerprint="7KQ4M").status_code == 422
+    answer = hanna.post("/staff/keys", designation=chosen[1], fingerprint=fingerprint[1].lower())
+    assert answer.status_code == 303
+    hanna.get(answer.location)
+    assert "The key counts now." in hanna.words()
+    assert nils.get("/desk").status_code == 200
+
+
+def test_text_waits_through_a_session_that_ran_out_of_time(doors: Doors) -> None:
+    number = doors.world.send().number
+    hanna = doors.of("Hanna")
+    hanna.get(f"/desk/cases/{number}")
+    doors.world.clock.advance(timedelta(minutes=20))
+    assert hanna.post(f"/desk/cases/{number}/notes", note="An hour's thought.").status_code == 401
+    doors.world.clock.advance(timedelta(seconds=31))
+    code = doors.world.code("Hanna")
+    hanna.post("/staff/return", name="Hanna", passphrase=PASSPHRASE, code=code)
+    assert "An hour&#39;s thought.</textarea>" in hanna.page
+    assert hanna.post(f"/desk/cases/{number}/notes", note="An hour's thought.").status_code == 303

@@ -1,0 +1,173 @@
+"""Every case is looked at again: its objects, its grants, its files, its days, its holds."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from whistle.crypto.header import Compartment, Header, Kind
+from whistle.errors import SealBroken, Tampered
+from whistle.rules.calendar import local_day
+from whistle.vault import directory, inventory, ledger, purge
+from whistle.vault.findings import Finding
+from whistle.vault.holds import hold_mac
+from whistle.vault.store import Store
+from whistle.vault.tables import blob_removals, blobs, cases, certificates, grants, holds, readers, records
+from whistle.vault.tables import ledger as ledger_table
+
+COUNTERS = (
+    (Compartment.CONTENT, "n_content"),
+    (Compartment.IDENTITY, "n_identity"),
+    (Compartment.INTERNAL, "n_internal"),
+)
+"""Where a case's row counts the records of each compartment."""
+
+
+def look_at_cases(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
+    """Headers against rows, bytes against hashes, hashes against the inventory, its number against the ledger."""
+    numbers = _last_numbers(db)
+    for case in db.execute(select(cases).order_by(cases.c.number)).all():
+        yield from _objects(db, case)
+        yield from _numbering(db, case)
+        try:
+            inventory.checked(db, store.keys.inventory, case)
+        except Tampered as broken:
+            yield Finding("inventory", case.number, str(broken))
+        if case.inventory_n != numbers.get(case.number):
+            yield Finding("replayed", case.number, "the case is not in the state in which the ledger left it")
+        if not purge.by_ledger(db, case.number).agrees(case):
+            yield Finding("days", case.number, "the days of the case are not those of the ledger")
+    standing = set(db.execute(select(cases.c.number)).scalars())
+    gone = set(db.execute(select(certificates.c.case_number)).scalars())
+    for number in sorted(set(numbers) - standing - gone):
+        yield Finding("case_missing", number, "the ledger knows the case, but it is neither there nor purged")
+
+
+def _last_numbers(db: Connection) -> dict[str, int]:
+    """The inventory number each case should have, as the ledger wrote it last."""
+    numbers: dict[str, int] = {}
+    query = select(ledger_table).where(ledger_table.c.case_number != "").order_by(ledger_table.c.seq)
+    for row in db.execute(query):
+        facts = ledger.line_of(row).facts
+        if "n" in facts:
+            numbers[row.case_number] = facts["n"]
+    return numbers
+
+
+def _objects(db: Connection, case: Row[Any]) -> Iterator[Finding]:
+    for table, kinds in ((grants, (Kind.GRANT, Kind.OWN_GRANT)), (records, (Kind.RECORD,))):
+        for row in db.execute(select(table).where(table.c.case_id == case.id)):
+            yield from _object(case, row, table.name, kinds)
+
+
+def _object(case: Row[Any], row: Row[Any], table: str, kinds: tuple[Kind, ...]) -> Iterator[Finding]:
+    try:
+        header = Header.parse(bytes(row.sealed))
+    except SealBroken:
+        yield Finding("header", case.number, f"an object in {table} has no header")
+        return
+    if header.kind not in kinds or not _says(header, row):
+        yield Finding("header", case.number, f"an object in {table} does not belong where it stands")
+    if sha256(bytes(row.sealed)).digest() != bytes(row.sha256):
+        yield Finding("bytes", case.number, f"an object in {table} is not the one that was stored")
+
+
+def _says(header: Header, row: Row[Any]) -> bool:
+    """Whether a header says of its object what the row says."""
+    said = (header.case_id, header.compartment, header.epoch, header.object_id, header.key_id)
+    return said == (bytes(row.case_id), row.compartment, row.epoch, bytes(row.object_id), bytes(row.key_id))
+
+
+def _numbering(db: Connection, case: Row[Any]) -> Iterator[Finding]:
+    """Records of a compartment are 1, 2, 3… in the order of their days, and as many as the case says."""
+    query = select(records.c.compartment, records.c.n, records.c.on_day).where(records.c.case_id == case.id)
+    rows = db.execute(query.order_by(records.c.compartment, records.c.n)).all()
+    for compartment, counter in COUNTERS:
+        mine = [row for row in rows if row.compartment == compartment]
+        days = [row.on_day for row in mine]
+        counted = [row.n for row in mine] == list(range(1, getattr(case, counter) + 1))
+        if not counted or [case.received_on, *days] != sorted([case.received_on, *days]):
+            yield Finding("numbering", case.number, "the records of the case are not numbered in order")
+
+
+def look_at_grants(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
+    """Nobody holds a grant who is not designated for it."""
+    allowed = _designated(store, db, now)
+    query = select(
+        grants.c.case_id, grants.c.holder_id, grants.c.compartment, cases.c.number, cases.c.company_id
+    ).join_from(grants, cases)
+    for row in db.execute(query):
+        holder, company = bytes(row.holder_id), bytes(row.company_id)
+        if holder == bytes(row.case_id) and row.compartment != Compartment.INTERNAL:
+            continue
+        custodians = row.compartment == Compartment.IDENTITY and (company, "custodian") in allowed
+        if holder not in allowed.get((company, "custodian" if custodians else "handler"), set()):
+            yield Finding("grant", row.number, "somebody holds a grant who is not designated for it")
+    for row in db.execute(select(readers, cases.c.number).join_from(readers, cases)):
+        if bytes(row.person_id) not in allowed.get((bytes(row.company_id), "handler"), set()):
+            yield Finding("reader", row.number, "somebody works on the case who is not designated for it")
+
+
+def _designated(store: Store, db: Connection, now: datetime) -> dict[tuple[bytes, str], set[bytes]]:
+    found: dict[tuple[bytes, str], set[bytes]] = {}
+    for company in directory.all_companies(db):
+        day = local_day(now, company.zone)
+        for person in directory.recipients(db, store.keys, company.id, ("handler", "custodian"), day):
+            found.setdefault((company.id, person.role), set()).add(person.person_id)
+    return found
+
+
+def look_at_blobs(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
+    """Every file is there and is the one that was stored; no file belongs to nobody."""
+    known = set()
+    for row in db.execute(select(blobs, cases.c.number).join_from(blobs, cases)).all():
+        known.add(bytes(row.object_id))
+        yield from _blob(store, row)
+    for object_id in sorted(set(store.blobs.ids()) - known):
+        if not _is_spoken_for(store, object_id) and store.blobs.exists(object_id):
+            yield Finding("blob_orphaned", object_id.hex(), "a stored file belongs to no case")
+
+
+def _is_spoken_for(store: Store, object_id: bytes) -> bool:
+    """Whether a file belongs to a case now, or to the list of a purge: others worked while this one looked."""
+    with store.reading() as db:
+        return any(
+            db.execute(select(table.c.object_id).where(table.c.object_id == object_id)).first() is not None
+            for table in (blobs, blob_removals)
+        )
+
+
+def _blob(store: Store, row: Row[Any]) -> Iterator[Finding]:
+    digest, first, length = sha256(), b"", 0
+    try:
+        for piece in store.blobs.read(bytes(row.object_id)):
+            first = first or piece
+            length += len(piece)
+            digest.update(piece)
+    except FileNotFoundError:
+        if _is_spoken_for(store, bytes(row.object_id)):
+            yield Finding("blob_missing", row.number, "a file of the case is missing")
+        return
+    if digest.digest() != bytes(row.sha256):
+        yield Finding("bytes", row.number, "a file of the case is not the one that was stored")
+        return
+    header = Header.parse(first)
+    if header.kind != Kind.BLOB or not _says(header, row) or length != row.length:
+        yield Finding("header", row.number, "a file of the case does not belong where it stands")
+
+
+def look_at_holds(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
+    """Every hold is as it was placed, and the ledger knows the same ones."""
+    in_force: dict[str, set[str]] = {}
+    for row in db.execute(select(holds, cases.c.number).join_from(holds, cases)).all():
+        if hold_mac(store.keys, row._mapping) != bytes(row.mac):  # noqa: SLF001 (SQLAlchemy's public name)
+            yield Finding("hold", row.number, "a hold was changed past its page")
+        if row.released_on is None:
+            in_force.setdefault(row.number, set()).add(bytes(row.id).hex())
+            if row.review_on < now.date():
+                yield Finding("hold_review", row.number, f"the hold was to be reviewed by {row.review_on}")
+    for number in db.execute(select(cases.c.number)).scalars().all():
+        if purge.by_ledger(db, number).holds != in_force.get(number, set()):
+            yield Finding("hold", number, "the holds of the case are not those of the ledger")
