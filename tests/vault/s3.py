@@ -1,5 +1,6 @@
 """An object store of the suite's own on loopback, in a process of its own, whose clock a test may move."""
 
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.request import Request, urlopen
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
+
+import pytest
 
 SERVER = """
 import datetime, logging, pathlib, sys
@@ -26,6 +29,13 @@ server.serve_forever()
 VERSIONS = b"""<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
 <Status>Enabled</Status></VersioningConfiguration>"""
 
+VARIABLES = {
+    "AWS_ACCESS_KEY_ID": "invented",
+    "AWS_SECRET_ACCESS_KEY": "invented",
+    "AWS_REGION": "eu-north-1",
+    "AWS_ALLOW_HTTP": "true",
+}
+
 
 @dataclass
 class ObjectStore:
@@ -38,8 +48,11 @@ class ObjectStore:
         """Time passes in the store, and nowhere else."""
         self.ahead.write_text(str(int(self.ahead.read_text()) + int(by.total_seconds())))
 
-    def make_bucket(self, name: str) -> None:
+    def new_bucket(self) -> str:
+        """The name of an empty bucket."""
+        name = f"whistle-{secrets.token_hex(6)}"
         self._ask("PUT", name)
+        return name
 
     def keep_versions(self, bucket: str) -> None:
         self._ask("PUT", f"{bucket}?versioning", VERSIONS)
@@ -49,7 +62,7 @@ class ObjectStore:
 
     def keys(self, bucket: str) -> dict[str, str]:
         """Every key of a bucket, with the time that the store shows for it."""
-        listing = ElementTree.fromstring(self._ask("GET", bucket))  # noqa: S314 (our own server's words)
+        listing = ET.fromstring(self._ask("GET", bucket))  # noqa: S314 (our own server's words)
         return {
             found.findtext("{*}Key", ""): found.findtext("{*}LastModified", "")
             for found in listing.findall("{*}Contents")
@@ -68,13 +81,17 @@ class ObjectStore:
 
 @contextmanager
 def object_store(folder: Path) -> Iterator[ObjectStore]:
-    """A store that is gone, with everything in it, when the block ends."""
+    """A store that the AWS_ variables name, and that is gone with everything in it when the block ends."""
     ahead = folder / "ahead"
     ahead.write_text("0")
     command = [sys.executable, "-c", SERVER, str(ahead)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
+        url = f"http://127.0.0.1:{int(server.stdout.readline())}"
         try:
-            yield ObjectStore(f"http://127.0.0.1:{int(server.stdout.readline())}", ahead)
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in (VARIABLES | {"AWS_ENDPOINT": url}).items():
+                    patch.setenv(name, value)
+                yield ObjectStore(url, ahead)
         finally:
             server.kill()

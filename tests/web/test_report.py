@@ -135,7 +135,7 @@ def test_a_missing_or_forged_token_gives_the_form_back_with_a_new_one(channel: C
         assert "Three invoices" in answer.text
         fresh = fields_of(answer.text) | TOLD
         assert browser.post("/report", data=fresh).status_code == 200
-    assert len(channel.reporter.cases) == 3
+    assert len(channel.reporter.cases) == 1  # the same report by the same browser, a moment later
 
 
 def test_a_form_whose_number_is_not_ours_gets_a_new_one(channel: Channel, browser: Any) -> None:

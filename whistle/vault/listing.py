@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, Connection, Row, Select, and_, bindparam, func, literal, or_, select
 
 from whistle.crypto.header import Compartment, Kind
 from whistle.crypto.inventory import Entry
@@ -27,6 +27,30 @@ SOON_DAYS = 7
 """What falls due within so many days is listed as soon (INTERFACE.md 5)."""
 
 FIRST_EPOCH = 1
+
+_IDS: BindParameter[bytes] = bindparam("ids", expanding=True)
+_FIRST_GRANTS: Select[Any] = select(grants.c.case_id, grants.c.compartment, grants.c.epoch, grants.c.sealed).where(
+    grants.c.case_id.in_(_IDS),
+    grants.c.holder_id == bindparam("holder"),
+    grants.c.compartment == int(Compartment.CONTENT),
+    grants.c.epoch == FIRST_EPOCH,
+)
+_FIRST_RECORDS = select(records).where(
+    records.c.case_id.in_(_IDS), records.c.compartment == int(Compartment.CONTENT), records.c.n == 1
+)
+_HELD = select(holds.c.case_id).where(holds.c.case_id.in_(_IDS), holds.c.released_on.is_(None))
+_NAMES = (
+    select(readers.c.case_id, people.c.id, people.c.name)
+    .join_from(readers, people)
+    .where(readers.c.case_id.in_(_IDS))
+    .order_by(people.c.name)
+)
+_ENTRIES = tuple(
+    select(table.c.case_id, kind, table.c.object_id, table.c.key_id, table.c.sha256).where(table.c.case_id.in_(_IDS))
+    for table, kind in (
+        (grants, grants.c.kind), (records, literal(int(Kind.RECORD))), (blobs, literal(int(Kind.BLOB))),
+    )  # fmt: skip
+)
 
 
 def listing(
@@ -90,9 +114,9 @@ def _listed(
 ) -> tuple[ListedCase, ...]:
     ids = [row.id for row in rows]
     standing = _entries(db, ids)
-    own = {bytes(r.case_id): r for r in db.execute(_first_grant(person_id, ids))}
-    first = {bytes(r.case_id): r for r in db.execute(_first_record(ids))}
-    held = {bytes(r[0]) for r in db.execute(select(holds.c.case_id).where(holds.c.case_id.in_(ids), holds.c.released_on.is_(None)))}
+    own = {bytes(r.case_id): r for r in db.execute(_FIRST_GRANTS, {"ids": ids, "holder": person_id})}
+    first = {bytes(r.case_id): r for r in db.execute(_FIRST_RECORDS, {"ids": ids})}
+    held = {bytes(r[0]) for r in db.execute(_HELD, {"ids": ids})}
     names = _names(db, ids)
     listed = []
     for row in rows:
@@ -128,35 +152,16 @@ def _subject(
     )
 
 
-def _first_grant(person_id: bytes, ids: Sequence[bytes]) -> Select[Any]:
-    return select(grants.c.case_id, grants.c.compartment, grants.c.epoch, grants.c.sealed).where(
-        grants.c.case_id.in_(ids),
-        grants.c.holder_id == person_id,
-        grants.c.compartment == int(Compartment.CONTENT),
-        grants.c.epoch == FIRST_EPOCH,
-    )
-
-
-def _first_record(ids: Sequence[bytes]) -> Select[Any]:
-    return select(records).where(
-        records.c.case_id.in_(ids), records.c.compartment == int(Compartment.CONTENT), records.c.n == 1
-    )
-
-
 def _entries(db: Connection, ids: Sequence[bytes]) -> dict[bytes, list[Entry]]:
     found: dict[bytes, list[Entry]] = defaultdict(list)
-    kinds = ((grants, None), (records, Kind.RECORD), (blobs, Kind.BLOB))
-    for table, kind in kinds:
-        columns = [table.c.case_id, table.c.object_id, table.c.key_id, table.c.sha256]
-        query = select(*columns, *([table.c.kind] if kind is None else [])).where(table.c.case_id.in_(ids))
-        for row in db.execute(query):
-            found[bytes(row[0])].append(Entry(kind or row[4], bytes(row[1]), bytes(row[2]), bytes(row[3])))
+    for query in _ENTRIES:
+        for case_id, kind, *entry in db.execute(query, {"ids": ids}):
+            found[bytes(case_id)].append(Entry(kind, *map(bytes, entry)))
     return found
 
 
 def _names(db: Connection, ids: Sequence[bytes]) -> dict[bytes, list[tuple[bytes, str]]]:
     found: dict[bytes, list[tuple[bytes, str]]] = defaultdict(list)
-    query = select(readers.c.case_id, people.c.id, people.c.name).join_from(readers, people).where(readers.c.case_id.in_(ids))
-    for row in db.execute(query.order_by(people.c.name)):
+    for row in db.execute(_NAMES, {"ids": ids}):
         found[bytes(row[0])].append((bytes(row[1]), row[2]))
     return found

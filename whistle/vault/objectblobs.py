@@ -10,9 +10,9 @@ A bucket knows no rename and refuses to copy an object onto itself. So the night
 copy inside the store, in the order given, and the time that the store shows from then on is the night's.
 
 Every time that is compared here was written by the store: no machine's clock matters. While a process
-receives, it shows life whenever a file begins and every `TOUCH_BYTES` of it, which the slowest client that the
-server tolerates (1000 bytes a second) sends within twelve hours. What belongs to a process that has been silent
-for `PATIENCE` was left by a dead one.
+receives, it shows life whenever a file begins and every `TOUCH_BYTES` of it, which the slowest client that
+the server tolerates (1000 bytes a second) sends within twelve hours. What belongs to a process that has been
+silent for `PATIENCE` was left by a dead one.
 
 The bucket must keep no versions (a start refuses one that does) and no access log, and needs a lifecycle rule
 that ends incomplete multipart uploads after a day: what a killed process had sent of one is in no listing.

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from whistle.errors import HoldInForce, RuleRefused
+from whistle.rules.calendar import local_day
 from whistle.rules.retention import RetentionFacts, closed_for_work
 from whistle.vault import casework, directory, inventory
 from whistle.vault.facts import CompanyFacts, HoldInForceFacts, OpenedCase, StoredBlob, StoredGrant, StoredRecord
@@ -48,10 +49,10 @@ def opened(
         holds=holds_in_force(db, row.id),
         readers=readers_of(db, row.id),
         unread=unread,
-        has_custodian=bool(directory.recipients(db, store.keys, company.id, ("custodian",), casework.local_day(now, company.zone))),
+        has_custodian=bool(directory.recipients(db, store.keys, company.id, ("custodian",), local_day(now, company.zone))),
     )
-    for item in (*case.grants, *case.records):
-        inventory.same_bytes(standing, item.sealed)
+    for sealed in (*(grant.sealed for grant in case.grants), *(record.sealed for record in case.records)):
+        inventory.same_bytes(standing, sealed)
     return case
 
 

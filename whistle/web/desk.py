@@ -31,7 +31,8 @@ def cases() -> str:
     """Show the list of the handler's cases, most urgent first, 50 to a page."""
     member = staff_guard.signed_in(ROLE)
     handler = services().handler
-    asked = _asked(handler.companies(member))
+    served = handler.companies(member)
+    asked = _asked(served)
     after = request.args.get("after", "")
     page = handler.cases(member, **asked, after=after)
     filtered = any((asked["number"], asked["company"], asked["state"] != "open"))
@@ -44,7 +45,7 @@ def cases() -> str:
         today=page.today,
         asked=asked,
         filtered=filtered,
-        companies=[("", gettext("All")), *handler.companies(member)],
+        companies=[("", gettext("All")), *served],
         states=words.options(words.STATE_FILTERS),
         showing=gettext(
             "Showing %(shown)s of %(total)s.", shown=len(page.rows), total=desk_list.count(page.total)

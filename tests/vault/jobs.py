@@ -1,0 +1,92 @@
+"""What a worker can be told to do with a site: each through the same functions as a page or a command."""
+
+from datetime import datetime
+from typing import Any
+
+from tests.world import World
+from whistle import scheduler
+from whistle.errors import WhistleError
+from whistle.parties import sending
+from whistle.vault import leases, nightly, sites
+
+CITATION = "Svea hovrätt, T 1234-26"
+REVIEW_ON = "2028-06-01"
+
+
+def warm_up() -> None:
+    """Import what is imported late, so that a child's first steps are those of the job."""
+    sending.media_type(b"\xff\xd8", "photo.jpg")
+
+
+def files_of(text: str) -> list[tuple[str, bytes]]:
+    """Two files that belong to a report: one within a chunk, one over several."""
+    return [("small.txt", text.encode()), ("large.bin", text.encode() * 9000)]
+
+
+def send(world: World, text: str, token: str, nonce: str) -> dict[str, Any]:
+    """A report with two files."""
+    receipt = world.send(text, token=token, nonce=nonce, files=files_of(text))
+    return {"number": receipt.number, "case_key": receipt.case_key}
+
+
+def write_back(world: World, secret: str, text: str) -> str:
+    """A message of the reporter, with two files."""
+    key = bytes.fromhex(secret)
+    under_way = world.program.reporter.writing(key)
+    for name, data in files_of(text):
+        sink = under_way.open_file(name, "text/plain")
+        sink.write(data)
+        sink.finish()
+    world.program.reporter.message(key, under_way, text)
+    return text
+
+
+def tick(world: World, now: str) -> list[dict[str, Any]]:
+    """One pass, by whoever leads."""
+    return list(
+        scheduler.tick(world.program.store, datetime.fromisoformat(now), world.program.sessions.sweep)
+    )
+
+
+def scatter(world: World, now: str) -> int:
+    """The night's pass over the files."""
+    return nightly.scatter(world.program.store, datetime.fromisoformat(now).date())
+
+
+def place_hold(world: World, number: str, now: str, wait: int = 0) -> dict[str, str]:
+    """A hold by Lisa, after `wait` looks at the site: so that it meets a purge at ever another moment."""
+    world.clock.site = datetime.fromisoformat(now)
+    for _look in range(wait):
+        sites.values(world.program.store)
+    try:
+        return {
+            "hold": world.program.legal.place(
+                world.member("Lisa"), number, "court_ruling", CITATION, "", REVIEW_ON
+            )
+        }
+    except WhistleError as refused:
+        return {"refused": type(refused).__name__}
+
+
+def log(world: World, actor: str, lines: int) -> int:
+    """So many lines in the ledger, each in a transaction of its own."""
+    for n in range(lines):
+        with world.program.store.writing() as work:
+            work.log("tried", day=world.clock.now().date(), actor=actor, facts={"i": n})
+    return lines
+
+
+def lead(world: World, second: int) -> bool:
+    """Whether this process may lead at that second; it gives the lead back at once."""
+    with leases.leading(world.program.store, "worker", second) as leads:
+        return leads
+
+
+def keep_leading(world: World, second: int) -> bool:
+    """Take the lead and keep it until the process ends."""
+    kept = leases.leading(world.program.store, "keeper", second)
+    KEPT.append(kept)
+    return bool(kept.__enter__())
+
+
+KEPT: list[Any] = []
