@@ -11,7 +11,6 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, select
 
 from tests.fakes import FakeClock
-
 from whistle import app
 from whistle.config import Settings
 from whistle.crypto import totp
@@ -77,7 +76,7 @@ class World:
         return totp.code_at(self.secrets.totp[name], totp.step_at(int(self.clock.machine().timestamp())))
 
     def send(self, text: str = "Three invoices for work nobody has seen.", **fields: object) -> Receipt:
-        """A report of a new reporter; `files` are (name, bytes), `token` and `nonce` as the form would send them."""
+        """A report of a new reporter; `files` are (name, bytes), `token` and `nonce` as the form sends them."""
         reporter = self.program.reporter
         files = fields.pop("files", ())
         token = str(fields.pop("token", "") or self.program.sessions.new_token())
@@ -132,10 +131,14 @@ def make_template(folder: Path) -> Secrets:
     return known
 
 
-def _activate(program: app.Program, clock: FakeClock, known: Secrets, name: str, roles: list[tuple[str, str]]) -> None:
+def _activate(
+    program: app.Program, clock: FakeClock, known: Secrets, name: str, roles: list[tuple[str, str]]
+) -> None:
     store, staff = program.store, program.staff
     email = f"{name.lower()}@nordvakt.example"
-    token = people.invite(store, name, email, f"Function of {name}", roles, clock.now(), clock.machine(), actor="init")
+    token = people.invite(
+        store, name, email, f"Function of {name}", roles, clock.now(), clock.machine(), actor="init"
+    )
     browser = program.sessions.new_token()
     setup = staff.new_setup(browser)
     secret = base64.b32decode(setup.secret_text)
@@ -145,14 +148,17 @@ def _activate(program: app.Program, clock: FakeClock, known: Secrets, name: str,
     )
     staff.finish_activation(token, recovery)
     clock.advance(timedelta(seconds=31))
-    member = staff.sign_in(name, PASSPHRASE, totp.code_at(secret, totp.step_at(int(clock.machine().timestamp()))))
+    code = totp.code_at(secret, totp.step_at(int(clock.machine().timestamp())))
+    member = staff.sign_in(name, PASSPHRASE, code)
     clock.advance(timedelta(seconds=31))
     known.seeds[name], known.totp[name], known.recovery[name] = member.pair.seed, secret, recovery
 
 
 def _confirm(program: app.Program, name: str) -> None:
     person = next(p for p in people.everybody(program.store) if p.name == name)
-    while waiting := [w for w in confirmations.waiting(program.store, person.id) if person.id not in w.confirmed_by]:
+    while waiting := [
+        w for w in confirmations.waiting(program.store, person.id) if person.id not in w.confirmed_by
+    ]:
         member = Member(person.id, name, (), KeyPair.from_seed(bytes(32)))
         program.keys.confirm(member, waiting[0].id.hex(), fingerprint_of(waiting[0].public_key))
 
@@ -184,10 +190,8 @@ def copy_rows(source: Engine, target: Engine) -> None:
     schema.upgrade(target)
     with source.connect() as here, target.begin() as there:
         for table in metadata.sorted_tables:
-            rows = [dict(row._mapping) for row in here.execute(select(table))]  # noqa: SLF001
+            rows = [dict(row._mapping) for row in here.execute(select(table))]
             if rows:
                 there.execute(insert(table), rows)
     source.dispose()
     target.dispose()
-
-

@@ -81,7 +81,9 @@ def open_program(settings: Settings) -> Program:
     return join(settings, store, clock, values, rehearsal=rehearsal)
 
 
-def join(settings: Settings, store: Store, clock: Clock, values: dict[str, str], *, rehearsal: bool) -> Program:
+def join(
+    settings: Settings, store: Store, clock: Clock, values: dict[str, str], *, rehearsal: bool
+) -> Program:
     """The parties of a site, all of them given the same vault and the same clock."""
     sessions = Sessions(store, clock.machine)
     return Program(
@@ -96,7 +98,8 @@ def recover(store: Store) -> None:
 
     def referenced(object_id: bytes) -> bool:
         with store.reading() as db:
-            return db.execute(select(blobs.c.object_id).where(blobs.c.object_id == object_id)).first() is not None
+            known = select(blobs.c.object_id).where(blobs.c.object_id == object_id)
+            return db.execute(known).first() is not None
 
     store.blobs.recover(referenced)
     purge.work_off_removals(store)
@@ -134,5 +137,3 @@ def health_of(store: Store) -> Callable[[], str]:
         return "ok"
 
     return health
-
-

@@ -1,4 +1,4 @@
-"""The command line: every command says in one line what went wrong, and its exit code says which kind it was."""
+"""The command line: each command says in one line what went wrong, its exit code which kind that was."""
 
 import argparse
 import json
@@ -58,20 +58,26 @@ def _site_commands(sub: Any) -> None:
     demo = _command(sub, "demo", commands.demo, "make a rehearsal site and serve it")
     demo.add_argument("--port", type=int, default=8000)
     demo.add_argument("--no-serve", action="store_true", help="make it only")
-    demo.add_argument("--json", action="store_true", help="print addresses, sign-ins and keys as one JSON object")
+    demo.add_argument(
+        "--json", action="store_true", help="print addresses, sign-ins and keys as one JSON object"
+    )
     init = _command(sub, "init", commands.init, "make a site: database, server keys, companies")
     init.add_argument("--site", type=Path, required=True, metavar="site.toml")
     init.add_argument("--rehearsal", action="store_true", help="a site on which time may be set")
     init.add_argument("--administrator", default="Administrator", metavar="NAME")
     init.add_argument("--email", default="", metavar="E")
-    apply = _command(sub, "apply", commands.apply, "bring companies in line with the site file; deletes nothing")
+    apply = _command(
+        sub, "apply", commands.apply, "bring companies in line with the site file; deletes nothing"
+    )
     apply.add_argument("site", type=Path, metavar="site.toml")
     apply.add_argument("--dry-run", action="store_true", help="say what would change")
     serve = _command(sub, "serve", commands.serve, "serve the site")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--doors", choices=("public", "staff", "all"), default="all")
-    serve.add_argument("--scheduler", action=argparse.BooleanOptionalAction, default=None, help="tick while serving")
+    serve.add_argument(
+        "--scheduler", action=argparse.BooleanOptionalAction, default=None, help="tick while serving"
+    )
     serve.add_argument("--workers", type=int, default=1)
     _person_commands(sub)
     db = _command(sub, "db", commands.db, "the database's schema")
@@ -83,14 +89,16 @@ def _person_commands(sub: Any) -> None:
     person.add_argument("what", choices=("add", "list", "retire"))
     person.add_argument("name", nargs="?", default="", metavar="NAME")
     person.add_argument("--email", default="", metavar="E")
-    person.add_argument("--function", default="", help="what a reporter is shown, such as \"Head of audit\"")
+    person.add_argument("--function", default="", help='what a reporter is shown, such as "Head of audit"')
     person.add_argument("--role", nargs="+", action="extend", default=[], choices=ROLES, metavar="R")
     person.add_argument("--company", nargs="+", action="extend", default=[], metavar="C")
 
 
 def _work_commands(sub: Any) -> None:
     tick = _command(sub, "tick", commands.tick, "one pass of the scheduler")
-    tick.add_argument("--now", type=_instant, default=None, metavar="ISO", help="on a rehearsal site: the time it is")
+    tick.add_argument(
+        "--now", type=_instant, default=None, metavar="ISO", help="on a rehearsal site: the time it is"
+    )
     due = _command(sub, "due", commands.due, "what falls due")
     due.add_argument("--within", type=int, default=30, metavar="DAYS")
     due.add_argument("--json", action="store_true")
@@ -98,12 +106,20 @@ def _work_commands(sub: Any) -> None:
     holds.add_argument("--json", action="store_true")
     check = _command(sub, "check", commands.check, "look at everything again; exit code 1 on any finding")
     check.add_argument("--json", action="store_true")
-    certificate = _command(sub, "certificate", commands.certificate, "the signed certificate of a purged case")
+    certificate = _command(
+        sub, "certificate", commands.certificate, "the signed certificate of a purged case"
+    )
     certificate.add_argument("case", metavar="CASE")
-    verify = _command(sub, "verify-certificate", commands.verify_certificate, "check a certificate with the public key")
+    verify = _command(
+        sub, "verify-certificate", commands.verify_certificate, "check a certificate with the public key"
+    )
     verify.add_argument("file", type=Path, metavar="FILE")
-    verify.add_argument("--key", type=Path, default=None, help="sign.pub of the site (default: the one in keys)")
-    journal = _command(sub, "journal", commands.journal_command, "the journal: copy it off the machine, or verify one")
+    verify.add_argument(
+        "--key", type=Path, default=None, help="sign.pub of the site (default: the one in keys)"
+    )
+    journal = _command(
+        sub, "journal", commands.journal_command, "the journal: copy it off the machine, or verify one"
+    )
     journal.add_argument("what", choices=("copy", "verify"))
     journal.add_argument("path", type=Path, metavar="PATH")
 
@@ -120,8 +136,6 @@ def _environ(options: argparse.Namespace, environ: dict[str, str] | None) -> dic
     found = dict(os.environ if environ is None else environ)
     if getattr(options, "port", None) and "WHISTLE_BASE_URL" not in found:
         found["WHISTLE_BASE_URL"] = f"http://127.0.0.1:{options.port}"
-    if options.run is commands.demo and options.data is None and "WHISTLE_DATA" not in found:
-        options.data = CHECKOUT / "instance" / "demo"
     return found
 
 

@@ -23,7 +23,7 @@ from whistle.vault.serverkeys import ServerKeys, write_private
 from whistle.vault.store import open_engine
 
 TICK_SECONDS = 30
-"""How often a serving process looks whether something is due; a leader that died is replaced within a minute."""
+"""How often a serving process looks what is due; a leader that died is replaced within a minute."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,15 @@ def demo(call: Call) -> int:
         call.say_json({"url": url, "people": card.people, "cases": card.cases})
     else:
         _print_card(call, url, card)
-    return 0 if call.options.no_serve else _serve(call, "127.0.0.1", call.options.port, "all", scheduler=True, workers=1)
+    if call.options.no_serve:
+        return 0
+    return _serve(call, "127.0.0.1", call.options.port, "all", scheduler=True, workers=1)
 
 
 def _print_card(call: Call, url: str, card: Any) -> None:
-    call.say(f"\nA rehearsal site, with invented people and cases.\n\n  Reporters  {url}/\n  Mailbox    {url}/mailbox")
-    call.say(f"  Staff      {url}/staff/sign-in\n\nSign-ins: name, roles, companies, passphrase, secret of the one-time code")
+    call.say("\nA rehearsal site, with invented people and cases.\n")
+    call.say(f"  Reporters  {url}/\n  Mailbox    {url}/mailbox\n  Staff      {url}/staff/sign-in\n")
+    call.say("Sign-ins: name, roles, companies, passphrase, secret of the one-time code")
     for person in card.people:
         where = ", ".join(person["companies"])
         call.say(f"  {person['name']:<18} {', '.join(person['roles']):<16} {where}")
@@ -90,7 +93,8 @@ def init(call: Call) -> int:
     sites.found(store, wanted, now, rehearsal=options.rehearsal)
     roles = [("administrator", company.code) for company in wanted.companies]
     token = people.invite(store, options.administrator, options.email, "", roles, now, now, actor="init")
-    call.say(f"The site is made. First administrator, within 72 hours, once:\n{settings.base_url}/staff/activate/{token}")
+    call.say("The site is made. First administrator, within 72 hours, once:")
+    call.say(f"{settings.base_url}/staff/activate/{token}")
     return 0
 
 
@@ -98,7 +102,10 @@ def apply(call: Call) -> int:
     """Companies and the site's name as the site file says."""
     wanted = load_site(_read(call.options.site), call.options.site.name)
     store = app.open_store(call.settings)
-    said = sites.differences(store, wanted) if call.options.dry_run else sites.apply(store, wanted, SystemClock().now())
+    if call.options.dry_run:
+        said = sites.differences(store, wanted)
+    else:
+        said = sites.apply(store, wanted, SystemClock().now())
     for sentence in said:
         call.say(sentence)
     return 0
@@ -110,7 +117,9 @@ def person(call: Call) -> int:
     program = app.open_program(call.settings)
     if options.what == "list":
         for one in people.everybody(program.store):
-            held = ", ".join(f"{d.role}@{d.company_code}{'' if d.confirmed else ' (waits)'}" for d in one.designations)
+            held = ", ".join(
+                f"{d.role}@{d.company_code}{'' if d.confirmed else ' (waits)'}" for d in one.designations
+            )
             call.say(f"{one.name}\t{one.state}\t{held}")
         return 0
     if not options.name:
@@ -132,7 +141,8 @@ def person(call: Call) -> int:
 def serve(call: Call) -> int:
     """Serve the site until told to stop."""
     options = call.options
-    return _serve(call, options.host, options.port, options.doors, scheduler=options.scheduler, workers=options.workers)
+    scheduler, workers = options.scheduler, options.workers
+    return _serve(call, options.host, options.port, options.doors, scheduler=scheduler, workers=workers)
 
 
 def _serve(call: Call, host: str, port: int, doors: str, *, scheduler: bool | None, workers: int) -> int:
@@ -143,12 +153,13 @@ def _serve(call: Call, host: str, port: int, doors: str, *, scheduler: bool | No
     ticks = program.store.embedded if scheduler is None else scheduler
     holder = secrets.token_hex(8)
     program.store.engine.dispose()  # no connection lives through the fork of the workers
+    quiet = getattr(call.options, "json", False)
     run_server(
         lambda: app.make_app(program, doors),
         host=host,
         port=port,
         workers=workers,
-        on_ready=lambda url: call.say(f"Serving on {url}") if not getattr(call.options, "json", False) else None,
+        on_ready=lambda url: None if quiet else call.say(f"Serving on {url}"),
         background=(lambda stop: _tick_until(stop, program, holder)) if ticks else None,
     )
     return 0
@@ -156,11 +167,12 @@ def _serve(call: Call, host: str, port: int, doors: str, *, scheduler: bool | No
 
 def _tick_until(stop: threading.Event, program: app.Program, holder: str) -> None:
     while not stop.wait(TICK_SECONDS):
-        with contextlib.suppress(Exception):  # one failed pass must not end the others; `check` shows what is overdue
-            with leases.leading(program.store, holder, int(program.clock.machine().timestamp())) as leads:
-                if leads:
-                    for _event in run_tick(program.store, program.clock.now(), program.sessions.sweep):
-                        pass
+        machine = int(program.clock.machine().timestamp())
+        # One failed pass must not end the others; `check` shows what is overdue.
+        with contextlib.suppress(Exception), leases.leading(program.store, holder, machine) as leads:
+            if leads:
+                for _event in run_tick(program.store, program.clock.now(), program.sessions.sweep):
+                    pass
 
 
 def tick(call: Call) -> int:
@@ -172,7 +184,8 @@ def tick(call: Call) -> int:
     now = call.options.now or program.clock.now()
     machine = int(program.clock.machine().timestamp())
     with leases.leading(program.store, f"tick-{os.getpid()}", machine) as leads:
-        for event in run_tick(program.store, now, program.sessions.sweep) if leads or call.options.now else ():
+        may = leads or call.options.now
+        for event in run_tick(program.store, now, program.sessions.sweep) if may else ():
             call.say_json(event)
     return 0
 
@@ -185,7 +198,8 @@ def due(call: Call) -> int:
             call.say_json(dataclasses.asdict(line))
         else:
             late = "  late" if line.overdue else ""
-            call.say(f"{line.due_on}  {line.kind:<16} {line.case}  {line.company}  last legal day {line.last_legal_day}{late}")
+            what = f"{line.due_on}  {line.kind:<16} {line.case}  {line.company}"
+            call.say(f"{what}  last legal day {line.last_legal_day}{late}")
     return 0
 
 
@@ -196,7 +210,8 @@ def holds(call: Call) -> int:
         if call.options.json:
             call.say_json(dataclasses.asdict(line))
         else:
-            call.say(f"{line.case}  {line.ground:<20} placed {line.placed_on}  review {line.review_on}  {line.id}")
+            days = f"placed {line.placed_on}  review {line.review_on}"
+            call.say(f"{line.case}  {line.ground:<20} {days}  {line.id}")
     return 0
 
 
@@ -262,5 +277,3 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise SettingsWrong(f"{path} cannot be read") from None
-
-

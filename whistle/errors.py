@@ -6,7 +6,7 @@ class WhistleError(Exception):
 
 
 class SealBroken(WhistleError):
-    """A sealed object did not open. One opaque error, whatever step failed (FORMAT.md, last line of Objects)."""
+    """A sealed object did not open: one opaque error, whatever step failed."""
 
 
 class SettingsWrong(WhistleError):

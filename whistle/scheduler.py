@@ -40,7 +40,7 @@ def _purges(store: Store, now: datetime) -> Iterator[Event]:
 
 
 def _warnings(store: Store, today: date) -> Iterator[Event]:
-    """What is purged soon, on every pass of a day on which a step of the warnings was reached, or was missed before."""
+    """What is purged soon, on every pass of a day on which a step was reached, or was missed before."""
     since = _day_before(store, today)
     with store.reading() as db:
         near = purge.between(db, today, today + timedelta(days=HORIZON_DAYS))

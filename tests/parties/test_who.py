@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from tests.parties.apart import outcome
-from tests.world import SE, Secrets, World, _activate
+from tests.parties.newcomers import newcomer
+from tests.world import SE, World
 from whistle.crypto.keys import KeyPair
 from whistle.errors import NotThere, WhistleError
 from whistle.parties.member import Member
@@ -57,17 +58,8 @@ WHO_MAY: dict[str, tuple[frozenset[str], Act]] = {
 }  # fmt: skip
 
 
-def with_ulla(world: World) -> None:
-    """A handler who activated her account, and whose key nobody has confirmed."""
-    known = Secrets()
-    _activate(world.program, world.clock, known, "Ulla", [("handler", SE)])
-    world.secrets = Secrets(
-        world.secrets.seeds | known.seeds, world.secrets.totp | known.totp, world.secrets.recovery | known.recovery
-    )
-
-
 def scene(world: World) -> Scene:
-    with_ulla(world)
+    newcomer(world, "Ulla", [("handler", SE)])
     receipt = world.send(files=[("a.txt", b"figures" * 900)])
     secret = world.enter(receipt)
     other, _secret = world.closed()
@@ -118,7 +110,7 @@ def test_lists_and_menus_show_each_person_their_own_and_nothing_else(world: Worl
 
 def test_whoever_may_not_confirm_a_key_is_told_that_there_is_none(sqlite_world: World) -> None:
     world = sqlite_world
-    with_ulla(world)
+    newcomer(world, "Ulla", [("handler", SE)])
     (waiting,) = world.program.keys.pending(world.member("Hanna"))
     spoken = world.program.staff.fingerprint(world.member("Ulla"))
     for name in ("Nora", "Ulla", "Carl", "Lisa", "Olle", "Adam", "Alma"):

@@ -4,7 +4,6 @@ import json
 import shutil
 import stat
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -125,12 +124,12 @@ def open_files(pid: int) -> list[tuple[str, int]]:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
 def test_an_upload_lies_in_no_file(start: Any, wire: Any) -> None:
-    served = start()
+    served = start(tell_at=len(MARKER) * 999_000)
     pid = int(served.ask("GET", "/pid")[1])
     before = open_files(pid)
     sock = served.connect(wire.head("/form", 50_000_000) + wire.start())
     sock.sendall(MARKER * 1_000_000)
-    time.sleep(0.2)  # The server has read what was sent by now; a file would be there.
+    served.wait_for("received")  # All but the tail of what goes on was read: a file would be there.
     stderr = str(served.folder / "stderr")
     assert [one for one in open_files(pid) if one[0] != stderr and one[1]] == [
         one for one in before if one[0] != stderr and one[1]

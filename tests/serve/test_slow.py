@@ -83,12 +83,17 @@ def test_a_large_body_that_stalls_gives_its_place_back(start: Any, wire: Any) ->
 
 
 def test_a_slow_but_steady_body_arrives(start: Any, wire: Any) -> None:
-    served = start(limits={"pace_seconds": 0.2, "pace_rate": 100})
-    sock = served.connect(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60\r\n\r\n")
-    for _ in range(6):
-        time.sleep(0.09)  # The client's own slowness is what is tried here.
-        sock.sendall(b"0123456789")
-    assert wire.answer(sock)[2] == b"ok " + b"0123456789" * 6
+    window, size, piece = 1.2, 6000, b"0123456789" * 10
+    served = start(limits={"pace_seconds": window, "pace_rate": 20, "head_seconds": 0.1})
+    sock = served.connect(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size)
+    began, sent = time.monotonic(), 0
+    while time.monotonic() < began + 2 * window:
+        # A client beside it that stops in its head is let go: that long the next piece takes.
+        assert served.connect(b"GET / HT").recv(10) == b""
+        sock.sendall(piece)
+        sent += len(piece)
+    sock.sendall(b"x" * (size - sent))
+    assert len(wire.answer(sock)[2]) == len(b"ok ") + size
 
 
 def test_the_one_silent_longest_makes_room_for_the_next(start: Any) -> None:

@@ -22,7 +22,9 @@ class Counted:
         self.size = 0
 
     def write(self, data: bytes | memoryview) -> None:
-        self.size += len(data)
+        before, self.size = self.size, self.size + len(data)
+        if before < settings.get("tell_at", 0) <= self.size:
+            tell("received")
 
     def finish(self) -> None:
         pass

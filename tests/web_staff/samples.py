@@ -98,87 +98,88 @@ def duty(kind: str, due_on: date, legal_day: date | None = None) -> Duty:
     return Duty(kind, due_on, legal_day or due_on, "a rule")
 
 
+RECEIVED = date(2026, 3, 9)
+PICTURE = FileView("ab" * 16, "faktura-2.jpg", "image/jpeg", 1_468_006)
+ENTRIES = (
+    Entry(
+        1,
+        "reporter",
+        "",
+        "report",
+        RECEIVED,
+        "Our purchasing manager approved three invoices from a company that his brother owns. "
+        "The last one was for work that nobody has seen done.",
+        (PICTURE,),
+    ),
+    Entry(
+        2,
+        "handler",
+        "Maja Berg",
+        "acknowledgement",
+        date(2026, 3, 11),
+        "Thank you for telling us. I confirm that your report was received on 9 March.",
+    ),
+    Entry(
+        3,
+        "reporter",
+        "",
+        "message",
+        date(2026, 6, 9),
+        "It should have been done in January. I am quite sure about the month.",
+        (),
+        True,
+    ),
+)
+NOTES = (
+    Entry(
+        1,
+        "handler",
+        "A. Lind",
+        "note",
+        date(2026, 6, 5),
+        "Three invoices found in the ledger, all approved by one person.",
+    ),
+)
+FEEDBACK = duty("feedback", date(2026, 6, 11), date(2026, 6, 15))
+A_CASE: dict[str, Any] = {
+    "company_code": "nordvakt-larm",
+    "company_name": "Nordvakt Larm AB",
+    "country": "SE",
+    "state": "in_progress",
+    "subject": "Three invoices to a relative's company",
+    "category": "conflict_of_interest",
+    "relation": "employee",
+    "outcome": "",
+    "meeting": "",
+    "received_on": RECEIVED,
+    "acknowledged_on": date(2026, 3, 11),
+    "acknowledgement_waived": False,
+    "feedback_on": None,
+    "closed_on": None,
+    "purge_on": None,
+    "closings": (),
+    "held": False,
+    "holds": (),
+    "past_day": False,
+    "next_duty": FEEDBACK,
+    "days_left": 1,
+    "duties": (duty("acknowledgement", date(2026, 3, 16)), FEEDBACK),
+    "entries": ENTRIES,
+    "notes": NOTES,
+    "files": (PICTURE,),
+    "identity_given": True,
+    "has_custodian": True,
+    "handlers": ("A. Lind",),
+    "excluded": ("the purchasing manager",),
+    "may_work": True,
+    "reopening_asked": False,
+    "reopening_asked_by_me": False,
+    "today": TODAY,
+}
+
+
 def a_case(number: str = NUMBER, **changes: Any) -> DeskCase:
-    received = date(2026, 3, 9)
-    picture = FileView("ab" * 16, "faktura-2.jpg", "image/jpeg", 1_468_006)
-    entries = (
-        Entry(
-            1,
-            "reporter",
-            "",
-            "report",
-            received,
-            "Our purchasing manager approved three invoices from a company that his brother owns. "
-            "The last one was for work that nobody has seen done.",
-            (picture,),
-        ),
-        Entry(
-            2,
-            "handler",
-            "Maja Berg",
-            "acknowledgement",
-            date(2026, 3, 11),
-            "Thank you for telling us. I confirm that your report was received on 9 March.",
-        ),
-        Entry(
-            3,
-            "reporter",
-            "",
-            "message",
-            date(2026, 6, 9),
-            "It should have been done in January. I am quite sure about the month.",
-            (),
-            True,
-        ),
-    )
-    notes = (
-        Entry(
-            1,
-            "handler",
-            "A. Lind",
-            "note",
-            date(2026, 6, 5),
-            "Three invoices found in the ledger, all approved by one person.",
-        ),
-    )
-    feedback = duty("feedback", date(2026, 6, 11), date(2026, 6, 15))
-    facts: dict[str, Any] = {
-        "number": number,
-        "company_code": "nordvakt-larm",
-        "company_name": "Nordvakt Larm AB",
-        "country": "SE",
-        "state": "in_progress",
-        "subject": "Three invoices to a relative's company",
-        "category": "conflict_of_interest",
-        "relation": "employee",
-        "outcome": "",
-        "meeting": "",
-        "received_on": received,
-        "acknowledged_on": date(2026, 3, 11),
-        "acknowledgement_waived": False,
-        "feedback_on": None,
-        "closed_on": None,
-        "purge_on": None,
-        "closings": (),
-        "held": False,
-        "holds": (),
-        "past_day": False,
-        "next_duty": feedback,
-        "days_left": 1,
-        "duties": (duty("acknowledgement", date(2026, 3, 16)), feedback),
-        "entries": entries,
-        "notes": notes,
-        "files": (picture,),
-        "identity_given": True,
-        "has_custodian": True,
-        "handlers": ("A. Lind",),
-        "excluded": ("the purchasing manager",),
-        "may_work": True,
-        "reopening_asked": False,
-        "reopening_asked_by_me": False,
-        "today": TODAY,
-    }
-    return DeskCase(**{**facts, **changes})
+    return DeskCase(**{**A_CASE, "number": number, **changes})
 
 
 def a_received_case() -> DeskCase:

@@ -12,7 +12,7 @@ from tests.web_staff.fakes import House
 from tests.web_staff.samples import CLOSED, LATE, NUMBER, REFUSALS, many_rows
 from whistle.errors import RuleRefused
 from whistle.parties.reporter import FormRefused, Problem
-from whistle.web.desk import attachment
+from whistle.web.downloads import attachment
 
 
 @pytest.fixture
@@ -229,10 +229,10 @@ def test_a_full_page_of_the_list_stays_small(maja: Browser, house: House, langua
     assert len(answer.data) <= 60_000
 
 
-def test_an_empty_list_says_how_one_is_told(maja: Browser, house: House) -> None:
+def test_an_empty_list_says_what_will_stand_there(maja: Browser, house: House) -> None:
     house.handler.held.clear()
     maja.get("/desk")
-    assert "which says only that there is something to do" in maja.words()
+    assert "What comes in for your companies is listed here" in maja.words()
     maja.get("/desk?state=closed")
     assert "No case fits the filter" in maja.words()
 

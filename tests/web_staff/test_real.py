@@ -40,6 +40,39 @@ class Doors:
         return browser
 
 
+def work_through(handler: Browser, number: str) -> None:
+    """Confirm, note, give feedback and close; afterwards nothing more can be written."""
+    for door, fields in (
+        ("acknowledge", {"message": "We have it."}),
+        ("notes", {"note": "Ask purchasing."}),
+        ("messages", {"message": "It was stopped.", "is_feedback": "yes"}),
+        ("close", {"outcome": "measures_taken", "feedback": "Stopped, because nobody had ordered it."}),
+    ):
+        assert handler.post(f"/desk/cases/{number}/{door}", **fields).status_code == 303, handler.words()
+        assert handler.get(f"/desk/cases/{number}").status_code == 200
+    assert "You, feedback" in handler.words()
+    assert "Ask purchasing." in handler.words()
+    assert "To write to the reporter, reopen it first" in handler.words()
+    assert handler.post(f"/desk/cases/{number}/messages", message="More.").status_code == 422
+
+
+def hold_and_release(first: Browser, second: Browser, number: str) -> None:
+    """Legal holds a case without seeing it; a young hold takes a second person to release."""
+    first.get(f"/legal/cases/{number}")
+    assert first.post(f"/legal/cases/{number}/holds", **HOLD).status_code == 303, first.words()
+    first.get("/legal")
+    assert "Svea hovrätt, T 77-26" in first.words()
+    assert "invoices" not in first.words()
+    hold = re.search(r'href="(/legal/holds/[0-9a-f]{32}/release)"', first.page)
+    assert hold is not None
+    first.get(hold[1])
+    assert first.post(hold[1], reason="The ruling fell.").status_code == 303
+    assert first.post(hold[1] + "/confirm").status_code == 422
+    second.get(hold[1])
+    assert "The ruling fell." in second.words()
+    assert second.post(hold[1] + "/confirm").status_code == 303
+
+
 def test_a_report_is_seen_answered_closed_held_and_read_in_the_ledger(doors: Doors) -> None:
     world = doors.world
     photo = b"\xff\xd8" + bytes(5000)
@@ -58,37 +91,10 @@ def test_a_report_is_seen_answered_closed_held_and_read_in_the_ledger(doors: Doo
     answer = hanna.client.get(link[1])
     assert answer.data == photo
     assert answer.headers["Content-Disposition"].endswith("; filename*=UTF-8''%C3%A5r%201.jpg")
-    # And they confirm, note, give feedback and close
-    for door, fields in (
-        ("acknowledge", {"message": "We have it."}),
-        ("notes", {"note": "Ask purchasing."}),
-        ("messages", {"message": "It was stopped.", "is_feedback": "yes"}),
-        ("close", {"outcome": "measures_taken", "feedback": "Stopped, because nobody had ordered it."}),
-    ):
-        assert hanna.post(f"/desk/cases/{number}/{door}", **fields).status_code == 303, (door, hanna.words())
-        assert hanna.get(f"/desk/cases/{number}").status_code == 200
-    assert "You, feedback" in hanna.words()
-    assert "Ask purchasing." in hanna.words()
-    assert "To write to the reporter, reopen it first" in hanna.words()
-    assert hanna.post(f"/desk/cases/{number}/messages", message="More.").status_code == 422
-    # Then legal holds it without seeing it
-    lisa = doors.of("Lisa")
-    lisa.get(f"/legal/cases/{number}")
-    assert lisa.post(f"/legal/cases/{number}/holds", **HOLD).status_code == 303, lisa.words()
-    lisa.get("/legal")
-    assert "Svea hovrätt, T 77-26" in lisa.words()
-    assert "invoices" not in lisa.words()
-    # A young hold takes a second person to release
-    hold = re.search(r'href="(/legal/holds/[0-9a-f]{32}/release)"', lisa.page)
-    assert hold is not None
-    lisa.get(hold[1])
-    assert lisa.post(hold[1], reason="The ruling fell.").status_code == 303
-    assert lisa.post(hold[1] + "/confirm").status_code == 422
-    leo = doors.of("Leo")
-    leo.get(hold[1])
-    assert "The ruling fell." in leo.words()
-    assert leo.post(hold[1] + "/confirm").status_code == 303
-    # And the auditor reads who did what, never what about
+    # And they answer and close, and legal holds the case and lets it go
+    work_through(hanna, number)
+    hold_and_release(doors.of("Lisa"), doors.of("Leo"), number)
+    # Then the auditor reads who did what, never what about
     alma = doors.of("Alma")
     assert alma.get("/ledger").status_code == 200
     for said in (
@@ -109,6 +115,20 @@ def test_somebody_of_another_company_or_role_finds_no_such_page(doors: Doors) ->
         assert browser.get("/staff/account").status_code == 200, name
     assert doors.of("Adam").get("/admin").status_code == 200
     assert doors.of("Adam").get("/ledger").status_code == 404
+
+
+def confirm(colleague: Browser, person: str, fingerprint: str) -> None:
+    """A colleague types what the person reads aloud from their own page, where alone it stands."""
+    colleague.get("/staff/keys")
+    assert person in colleague.words()
+    assert fingerprint not in colleague.page
+    chosen = re.search(r'name="designation" value="([^"]+)"', colleague.page)
+    assert chosen is not None
+    assert colleague.post("/staff/keys", designation=chosen[1], fingerprint="7KQ4M").status_code == 422
+    answer = colleague.post("/staff/keys", designation=chosen[1], fingerprint=fingerprint.lower())
+    assert answer.status_code == 303
+    colleague.get(answer.location)
+    assert "The key counts now." in colleague.words()
 
 
 def test_a_new_handler_is_invited_activated_and_confirmed_by_what_is_read_aloud(doors: Doors) -> None:
@@ -141,17 +161,7 @@ def test_a_new_handler_is_invited_activated_and_confirmed_by_what_is_read_aloud(
     nils.get("/staff/account")
     fingerprint = re.search(r"<output[^>]*>([^<]+)</output>", nils.page)
     assert fingerprint is not None
-    hanna = doors.of("Hanna")
-    hanna.get("/staff/keys")
-    assert "Nils Åberg, Handler" in hanna.words()
-    assert fingerprint[1] not in hanna.page
-    chosen = re.search(r'name="designation" value="([^"]+)"', hanna.page)
-    assert chosen is not None
-    assert hanna.post("/staff/keys", designation=chosen[1], fingerprint="7KQ4M").status_code == 422
-    answer = hanna.post("/staff/keys", designation=chosen[1], fingerprint=fingerprint[1].lower())
-    assert answer.status_code == 303
-    hanna.get(answer.location)
-    assert "The key counts now." in hanna.words()
+    confirm(doors.of("Hanna"), "Nils Åberg, Handler", fingerprint[1])
     assert nils.get("/desk").status_code == 200
 
 

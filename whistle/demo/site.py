@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 from whistle import app
@@ -28,7 +27,7 @@ from whistle.vault.serverkeys import ServerKeys, write_private
 from whistle.vault.store import open_engine
 
 CARD = "rehearsal.json"
-"""Sign-ins and case keys of the rehearsal, so that the second start can print them again. Never on a real site."""
+"""Sign-ins and case keys of the rehearsal, for the second start to print again. Never on a real site."""
 
 BEGINNING_MONTHS = 36
 """People are there before the oldest case is received."""
@@ -37,10 +36,11 @@ CODE_SECONDS = 30
 """A one-time code is used once: each sign-in of the play needs a step of its own (RFC 6238)."""
 
 WORDS = (
-    "anchor barley cinder dapple ember fathom gravel harbor island juniper kettle lantern meadow nettle orchard "
-    "pebble quarry ripple saddle thicket umber velvet walnut yarrow zephyr birch copper drizzle fjord granite"
-).split()
-"""A passphrase of the rehearsal is four of these and a number: strong enough for the same door, easy to type."""
+    "anchor", "barley", "cinder", "dapple", "ember", "fathom", "gravel", "harbor", "island", "juniper",
+    "kettle", "lantern", "meadow", "nettle", "orchard", "pebble", "quarry", "ripple", "saddle", "thicket",
+    "umber", "velvet", "walnut", "yarrow", "zephyr", "birch", "copper", "drizzle", "fjord", "granite",
+)  # fmt: skip
+"""Four of these and a number are a passphrase of the rehearsal: strong enough for the same door."""
 
 
 @dataclass
@@ -71,7 +71,9 @@ class Card:
     cases: list[dict[str, Any]] = field(default_factory=list)
 
 
-def make(settings: Settings, clock: Clock | None = None, say: Callable[[str], None] = lambda _line: None) -> Card:
+def make(
+    settings: Settings, clock: Clock | None = None, say: Callable[[str], None] = lambda _line: None
+) -> Card:
     """Make a rehearsal site in an empty data folder and play the stories up to today."""
     today = (clock or SystemClock()).now()
     app.make_folders(settings)
@@ -102,7 +104,8 @@ def load_card(settings: Settings) -> Card:
     try:
         fields = json.loads((settings.data / CARD).read_bytes())
     except FileNotFoundError:
-        raise SettingsWrong(f"{settings.data} holds a site that is no rehearsal; name another folder with --data") from None
+        why = f"{settings.data} holds a site that is no rehearsal; name another folder with --data"
+        raise SettingsWrong(why) from None
     return Card(fields["people"], fields["cases"])
 
 
@@ -161,8 +164,8 @@ class _Stage:
         functions = {person.function for person in PEOPLE if person.name in case.exclude}
         name, contact = case.identity or ("", "")
         form = ReportForm(
-            company=case.company, category=case.category, description=case.description, relation=case.relation,
-            identity_name=name, identity_contact=contact, meeting=case.meeting,
+            company=case.company, category=case.category, relation=case.relation,
+            description=case.description, identity_name=name, identity_contact=contact, meeting=case.meeting,
             exclude=tuple(person.ref for person in choice.people if person.function in functions),
         )  # fmt: skip
         sending = reporter.start()
@@ -173,7 +176,12 @@ class _Stage:
         self.keys[case.key] = reporter.enter(receipt.case_key).secret
         self.numbers[case.key] = receipt.number
         self.card.cases.append(
-            {"number": receipt.number, "company": case.company, "state": "received", "case_key": receipt.case_key}
+            {
+                "number": receipt.number,
+                "company": case.company,
+                "state": "received",
+                "case_key": receipt.case_key,
+            }
         )
 
     def _event(self, case: DemoCase, event: DemoEvent, day: date) -> None:
@@ -212,8 +220,8 @@ class _Stage:
     def _activate(self, person: DemoPerson) -> None:
         staff, sessions = self.program.staff, self.program.sessions
         token = people.invite(
-            self.program.store, person.name, person.email, person.function, list(person.roles), self.clock.now(),
-            self.clock.machine(), actor="init",
+            self.program.store, person.name, person.email, person.function, list(person.roles),
+            self.clock.now(), self.clock.machine(), actor="init",
         )  # fmt: skip
         browser = sessions.new_token()
         setup = staff.new_setup(browser)

@@ -4,7 +4,6 @@ import base64
 import binascii
 import io
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,6 @@ from whistle.crypto.codes import RecoveryCode, derive
 from whistle.crypto.keys import KeyPair, new_seed
 from whistle.crypto.locks import (
     LockParameters,
-    argon2_root,
     auth_of,
     lock_parameters,
     normalise_passphrase,
@@ -26,6 +24,7 @@ from whistle.crypto.records import new_object_id
 from whistle.crypto.session import open_small, seal_small
 from whistle.errors import NotAllowed, NotThere, RuleRefused, SealBroken, TooMany
 from whistle.parties.fingerprints import fingerprint_of
+from whistle.parties.hashing import Hashing
 from whistle.parties.member import Member
 from whistle.parties.sessions import token_bytes
 from whistle.vault import people, throttle
@@ -52,12 +51,12 @@ STRONG = 3
 ZXCVBN_LETTERS = 72
 """zxcvbn takes no more; what comes after only makes a passphrase stronger."""
 
+OWN_WORD = 3
+"""Shorter parts of a name stand inside other words too often to be taken out."""
+
 FREE_ATTEMPTS = 5
 PAUSE_SECONDS = 20
 """After five tries one more is let through every 20 seconds: slow for a guesser, short for the rightful person."""
-
-HASHES_AT_ONCE = 2
-"""Argon2id takes 64 MiB and a core; more at once would starve everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class Staff:
         self._machine = machine
         self._site_name = site_name
         self._parameters = parameters or LockParameters()
-        self._hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
+        self._hashing = Hashing()
 
     def invitation(self, token: str) -> Invitation:
         """Whom the link is for. Raises `NotThere` when it was used, is too old, or never was."""
@@ -113,7 +112,10 @@ class Staff:
         """zxcvbn's score, 0 to 4; one's own name is no passphrase."""
         from zxcvbn import zxcvbn  # noqa: PLC0415 (its word lists are slow to load)
 
-        return int(zxcvbn(passphrase[:ZXCVBN_LETTERS], user_inputs=[name, *name.split(), self._site_name])["score"])
+        known = [name, self._site_name, *name.split(), *self._site_name.split()]
+        tried = (passphrase[:ZXCVBN_LETTERS], _without(passphrase, known)[:ZXCVBN_LETTERS])
+        # Of nothing zxcvbn can say nothing.
+        return min(int(zxcvbn(one, user_inputs=known)["score"]) if one else 0 for one in tried)
 
     def passphrase_problem(self, passphrase: str, again: str, name: str) -> str | None:
         """What is wrong with a new passphrase: `empty`, `differs`, `short`, `long`, `weak`, or nothing."""
@@ -153,7 +155,7 @@ class Staff:
         except SealBroken:
             raise RuleRefused("recovery_code") from None
         _purpose, salt, parameters, _share = lock_parameters(lock)
-        auth = auth_of(self._root(code.secret, salt, parameters))
+        auth = auth_of(self._hashing.root(code.secret, salt, parameters))
         people.finish_activation(self._store, token, auth, self._machine(), self._now())
 
     def sign_in(self, name: str, passphrase: str, code: str) -> Member:
@@ -185,7 +187,7 @@ class Staff:
         facts = people.sign_in_facts(self._store, name)
         lock = facts.lock or self._decoy(facts.person_id)
         _purpose, salt, parameters, shared = lock_parameters(lock)
-        root = self._root(normalise_passphrase(passphrase), salt, parameters)
+        root = self._hashing.root(normalise_passphrase(passphrase), salt, parameters)
         found = people.unlock(self._store, facts.person_id, auth_of(root))
         share = site_share(self._store.keys.lock, facts.person_id) if shared else b""
         seed = open_lock(found.lock, owner_id=found.person_id, root=root, share=share)
@@ -212,7 +214,7 @@ class Staff:
 
     def _locked(self, seed: bytes, owner: bytes, purpose: int, secret: bytes, share: bytes) -> tuple[bytes, bytes]:
         salt = new_object_id()
-        root = self._root(secret, salt, self._parameters)
+        root = self._hashing.root(secret, salt, self._parameters)
         lock = seal_lock(
             seed, owner_id=owner, purpose=purpose, root=root, salt=salt, parameters=self._parameters, share=share
         )
@@ -225,10 +227,6 @@ class Staff:
             bytes(32), owner_id=owner, purpose=PASSPHRASE, root=derive(owner, SALT_LABEL), salt=salt,
             parameters=self._parameters, share=site_share(self._store.keys.lock, owner),
         )  # fmt: skip
-
-    def _root(self, secret: bytes, salt: bytes, parameters: LockParameters) -> bytes:
-        with self._hashing:
-            return argon2_root(secret, salt, parameters)
 
     def _setup(self, browser_token: str, secret: bytes, nonce: bytes) -> Setup:
         content = json.dumps({"secret": secret.hex(), "nonce": nonce.hex()}).encode()
@@ -243,6 +241,14 @@ class Staff:
             raise SealBroken("this is no setup of ours") from None
         fields = json.loads(open_small(token_bytes(browser_token), SETUP_LABEL, raw))
         return bytes.fromhex(fields["secret"]), bytes.fromhex(fields["nonce"])
+
+
+def _without(passphrase: str, known: list[str]) -> str:
+    """What is left without one's own name and the site's: zxcvbn takes several easy words in a row for a strong one."""
+    rest = passphrase.casefold()
+    for word in sorted((word.casefold() for word in known if len(word) >= OWN_WORD), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest
 
 
 def _qr(uri: str) -> str:

@@ -12,6 +12,7 @@ from whistle.crypto.inventory import Entry
 from whistle.errors import Tampered
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import closed_for_work
+from whistle.rules.states import State
 from whistle.vault import casework, directory, inventory, reading
 from whistle.vault.facts import Bounded, CompanyFacts, ListedCase, Listing, StoredGrant, StoredRecord
 from whistle.vault.store import Store
@@ -25,6 +26,9 @@ COUNT_BOUND = 1000
 
 SOON_DAYS = 7
 """What falls due within so many days is listed as soon (INTERFACE.md 5)."""
+
+FILTERS = ("open", "all", *State)
+"""What the list can be asked for; anything else is no case at all, and never a question to the database."""
 
 FIRST_EPOCH = 1
 
@@ -61,7 +65,7 @@ def listing(
     with store.reading() as db:
         served = directory.companies_served(db, store.keys, person_id, "handler", now)
         chosen = [c for c in served if not company or c.code == company]
-        if not chosen or (number and not casework.is_number(number)):
+        if not chosen or state not in FILTERS or (number and not casework.is_number(number)):
             return Listing((), _none(), _none(), _none(), None)
         today = local_day(now, chosen[0].zone)
         where = _conditions(person_id, [c.id for c in chosen], state=state, number=number)

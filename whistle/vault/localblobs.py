@@ -14,6 +14,10 @@ from whistle.vault.serverkeys import GROUP_AND_OTHERS, PRIVATE_FILE, PRIVATE_FOL
 READ_BYTES = 256 * 1024
 """What one read gives: what the sealing library should be fed at most (it holds the interpreter's lock)."""
 
+FLUSH_BYTES = 8 * 1024 * 1024
+"""A file goes to the disk in such steps while it arrives: a gigabyte kept back until its end would hold up every
+other commit on that disk, and would push what is in use out of memory (posix_fadvise(2), POSIX_FADV_DONTNEED)."""
+
 INCOMING = "incoming"
 LOCK = "lock"
 REWRITING = ".rewriting"
@@ -171,10 +175,15 @@ class StagedFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = _create(path)
+        self._kept_back = 0
 
     def write(self, data: bytes) -> None:
         """Append sealed bytes."""
         write_whole(self._file, data)
+        self._kept_back += len(data)
+        if self._kept_back >= FLUSH_BYTES:
+            os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_DONTNEED)
+            self._kept_back = 0
 
     def seal(self) -> None:
         """Wait until the file and its name are on the disk."""

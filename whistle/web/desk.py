@@ -1,8 +1,7 @@
 """The handlers' doors: their list, a case, what may be done in it, and its files."""
 
-import re
 from collections.abc import Callable, Mapping
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -168,20 +167,7 @@ def confirm_reopen(number: str) -> ResponseReturnValue:
 def file(number: str, file_id: str) -> ResponseReturnValue:
     """Hand a file over as a download, never to be shown by the browser."""
     member = staff_guard.signed_in(ROLE)
-    found = services().handler.file(member, number, file_id)
-    answer = downloads.download(lambda: found)
-    answer.headers["Content-Disposition"] = attachment(found.name)
-    return answer
-
-
-def attachment(name: str) -> str:
-    """`Content-Disposition` of a download: a plain name, and the real one beside it (RFC 6266, RFC 8187).
-
-    ASCII whatever the name: a header cannot carry letters outside Latin-1, and names are in any script.
-    """
-    shown = "".join(letter for letter in name if letter.isprintable()) or "file"
-    plain = re.sub(r'["\\%]', "_", shown.encode("ascii", "replace").decode().replace("?", "_"))
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(shown, safe='')}"
+    return downloads.download(lambda: services().handler.file(member, number, file_id))
 
 
 def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: Typed) -> ResponseReturnValue:

@@ -128,5 +128,11 @@ class _Wording:
         return self._new[number]
 
     def _people(self, names: Iterable[str], *, mine: bool) -> str:
-        listed = [self._you, *names] if mine else list(names)
-        return ", ".join(listed) or self._nobody
+        short = [_short(name) for name in names]
+        return ", ".join([self._you, *short] if mine else short) or self._nobody
+
+
+def _short(name: str) -> str:
+    """Return "A. Lind" for "Anna Lind": the list has little room, and the case names people in full."""
+    first, _space, last = name.partition(" ")
+    return f"{first[0]}. {last}" if last else name

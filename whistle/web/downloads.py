@@ -1,7 +1,9 @@
 """A file leaves as a download only, is never shown, and a long one waits for its lane."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
+from urllib.parse import quote
 
 from flask import Response, request
 
@@ -46,9 +48,15 @@ def _stream(chunks: Iterator[bytes], name: str, size: int | None) -> Response:
         response.call_on_close(lanes.leave_large)
     if size is not None:
         response.content_length = size
-    response.headers.set("Content-Disposition", "attachment", filename=_header_safe(name))
+    response.headers["Content-Disposition"] = attachment(name)
     return response
 
 
-def _header_safe(name: str) -> str:
-    return "".join(letter for letter in name if letter.isprintable()) or "file"
+def attachment(name: str) -> str:
+    """`Content-Disposition` of a download: a plain name, and the real one beside it (RFC 6266, RFC 8187).
+
+    ASCII whatever the name: a header cannot carry letters outside Latin-1, and names are in any script.
+    """
+    shown = "".join(letter for letter in name if letter.isprintable()) or "file"
+    plain = re.sub(r'["\\%]', "_", shown.encode("ascii", "replace").decode().replace("?", "_"))
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(shown, safe='')}"

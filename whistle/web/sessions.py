@@ -54,15 +54,17 @@ def browser_token() -> str:
 
 
 def note_sent(form: ReportForm, nonce: str) -> None:
-    """Let this browser's next form know a report that was just sent, so that Back and send again is no second case."""
+    """Let this browser's next form know a report just sent: Back and send again is no second case."""
     kept = services().reporter.remember(form, token=browser_token(), nonce=nonce, minute=_minute())
     set_cookie(SENT, kept)
 
 
 def sent_before(form: ReportForm) -> str | None:
-    """The number of the form by which this browser sent the same report within the last quarter of an hour."""
+    """The number of the form by which this browser sent the same report within a quarter of an hour."""
     kept = request.cookies.get(cookie_name(SENT), "")
-    return services().reporter.recall(form, token=browser_token(), kept=kept, minute=_minute()) if kept else None
+    if not kept:
+        return None
+    return services().reporter.recall(form, token=browser_token(), kept=kept, minute=_minute())
 
 
 def _minute() -> int:

@@ -1,0 +1,11 @@
+"""People who come to a test's own site after its template was made."""
+
+from tests.world import Secrets, World, _activate
+
+
+def newcomer(world: World, name: str, roles: list[tuple[str, str]]) -> None:
+    """Invite and activate a person whose key nobody has confirmed yet; the world knows their secrets."""
+    known = Secrets()
+    _activate(world.program, world.clock, known, name, roles)
+    old = world.secrets
+    world.secrets = Secrets(old.seeds | known.seeds, old.totp | known.totp, old.recovery | known.recovery)

@@ -1,0 +1,30 @@
+"""Passphrases are hashed aside, a few at a time, and step back for whoever asks for anything else."""
+
+import contextlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from whistle.crypto.locks import LockParameters, argon2_root
+
+HASHES_AT_ONCE = 2
+"""Argon2id takes 64 MiB and a core; more at once would starve everybody else."""
+
+NICENESS = 10
+"""How far a hash steps back (setpriority(2)): a tenth of a core when others want it, all of it when nobody does."""
+
+
+class Hashing:
+    """The threads that hash, begun when the first hash is asked for, so that a fork before it is harmless."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(HASHES_AT_ONCE, "hashing", _step_back)
+
+    def root(self, secret: bytes, salt: bytes, parameters: LockParameters) -> bytes:
+        """The Argon2id root of a passphrase or code; waits its turn. Raises as `argon2_root` does."""
+        return self._threads.submit(argon2_root, secret, salt, parameters).result()
+
+
+def _step_back() -> None:
+    """Lower this thread's own priority; a system that forbids it hashes at the priority of all."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
