@@ -141,7 +141,7 @@ def test_no_test_sleeps() -> None:
 
 
 def test_functions_and_files_stay_short_and_finished() -> None:
-    # A migration is a frozen list of statements in one function, as Alembic wants it: read once, top to bottom.
+    # A migration is a frozen list of statements in one function, as Alembic wants it, read once.
     frozen = ("whistle.vault.migrations.versions",)
     written = [module for module in program() if not within(module, frozen)]
     assert found([*written, *suite(), module_of(ROOT / "run.py")], SIZES) == []

@@ -76,7 +76,7 @@ class World:
         return totp.code_at(self.secrets.totp[name], totp.step_at(int(self.clock.machine().timestamp())))
 
     def send(self, text: str = "Three invoices for work nobody has seen.", **fields: object) -> Receipt:
-        """A report of a new reporter; `files` are (name, bytes), `token` and `nonce` as the form sends them."""
+        """A new reporter's report; `files` are (name, bytes), `token` and `nonce` as the form sends them."""
         reporter = self.program.reporter
         files = fields.pop("files", ())
         token = str(fields.pop("token", "") or self.program.sessions.new_token())

@@ -11,7 +11,6 @@ from sqlalchemy import select, text
 
 from whistle.clock import Clock, RehearsalClock, SystemClock
 from whistle.config import Settings
-from whistle.crypto.selftest import self_test
 from whistle.errors import Tampered
 from whistle.parties.handler import Handler
 from whistle.parties.keyholders import Keyholders
@@ -71,7 +70,6 @@ def make_folders(settings: Settings) -> None:
 
 def open_program(settings: Settings) -> Program:
     """Join the parts of an existing site; refuses rehearsal settings on a real one."""
-    self_test()
     store = open_store(settings)
     values = sites.values(store)
     rehearsal = values["rehearsal"] == "yes"
@@ -87,10 +85,15 @@ def join(
     """The parties of a site, all of them given the same vault and the same clock."""
     sessions = Sessions(store, clock.machine)
     return Program(
-        settings, clock, store, SiteFacts(values["name"], rehearsal, settings.rehearsal_now, store), sessions,
+        settings, clock, store, _facts(settings, store, values, rehearsal=rehearsal), sessions,
         Reporter(store, clock.now, sessions), Staff(store, clock.now, clock.machine, values["name"]),
         Handler(store, clock.now), Legal(store, clock.now), Keyholders(store, clock.now),
     )  # fmt: skip
+
+
+def _facts(settings: Settings, store: Store, values: dict[str, str], *, rehearsal: bool) -> SiteFacts:
+    languages = tuple(values["languages"].split(","))
+    return SiteFacts(values["name"], rehearsal, settings.rehearsal_now, languages, values["security_contact"], store)
 
 
 def recover(store: Store) -> None:

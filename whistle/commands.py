@@ -131,8 +131,8 @@ def person(call: Call) -> int:
         raise SettingsWrong("person add needs --email, --role and --company")
     roles = [(role, company) for role in options.role for company in options.company]
     token = people.invite(
-        program.store, options.name, options.email, options.function or options.name, roles, program.clock.now(),
-        program.clock.machine(), actor="command line",
+        program.store, options.name, options.email, options.function or options.name, roles,
+        program.clock.now(), program.clock.machine(), actor="command line",
     )  # fmt: skip
     call.say(f"{call.settings.base_url}/staff/activate/{token}")
     return 0

@@ -51,11 +51,11 @@ SETTINGS: Final = (
     Setting("WHISTLE_BASE_URL", "http://127.0.0.1:8000", "URL", "where people reach the site"),
     Setting("WHISTLE_ONION_URL", "none", "URL", "the same site's onion address"),
     Setting("WHISTLE_TRUSTED_HOSTS", "none", "host names, commas between", "other names the site answers to"),
-    Setting("WHISTLE_SMTP_URL", "none", "smtp or smtps URL", "the mail server for notices", secret=True),
-    Setting("WHISTLE_MAIL_FROM", "none", "e-mail address", "sender of notices; needed with a mail server"),
+    Setting("WHISTLE_SMTP_URL", "none", "smtp or smtps URL", "the mail server; this version sends no mail yet", secret=True),
+    Setting("WHISTLE_MAIL_FROM", "none", "e-mail address", "the sender; needed with a mail server"),
     Setting("WHISTLE_MAX_UPLOAD_MB", "512", "MiB a file", "larger files are refused"),
     Setting("WHISTLE_LEAVE_URL", "https://www.yr.no/", "URL", "the neutral page that Leave goes to"),
-    Setting("WHISTLE_CLOCK_GUARD", "on", "on or off", "asks about steps of the clock; rehearsal only"),
+    Setting("WHISTLE_CLOCK_GUARD", "on", "on or off", "rehearsal only; this version has no guard yet"),
     Setting("WHISTLE_REHEARSAL_NOW", "none", "ISO 8601 time", "the time it is to be; rehearsal only"),
 )
 REHEARSAL_ONLY: Final = ("WHISTLE_CLOCK_GUARD", "WHISTLE_REHEARSAL_NOW")

@@ -6,7 +6,7 @@ class WhistleError(Exception):
 
 
 class SealBroken(WhistleError):
-    """A sealed object did not open: one opaque error, whatever step failed."""
+    """A sealed object did not open: one opaque error, whatever step failed (FORMAT.md, "Objects")."""
 
 
 class SettingsWrong(WhistleError):

@@ -1,4 +1,4 @@
-"""One pass: what is due and not held is purged, what is near is told, and running it twice changes nothing."""
+"""One pass: what is due and not held is purged, what is near is told; running it twice changes nothing."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta

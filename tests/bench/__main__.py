@@ -46,7 +46,9 @@ def _answer(bench: Bench, names: list[str], *, quick: bool) -> dict[str, object]
     return {
         "ok": all(figure.ok for figure in figures),
         "quick": quick,
-        "what": "quick: smaller sizes, not the figures of the project" if quick else "every figure at its full size",
+        "what": "quick: smaller sizes, not the figures of the project"
+        if quick
+        else "every figure at its full size",
         "a_ms": round(statistics.median([bench.a_ms, argon2_ms()]), 1),
         "cores": os.cpu_count(),
         "figures": [figure.as_json() for figure in figures],
@@ -54,10 +56,14 @@ def _answer(bench: Bench, names: list[str], *, quick: bool) -> dict[str, object]
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Figures of the program as JSON.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description="Figures of the program as JSON."
+    )
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for work on the bench itself")
     parser.add_argument("--only", nargs="+", choices=sorted(GROUPS), help="these groups of figures only")
-    parser.add_argument("--folder", type=Path, default=None, help="where the sites are made (default: the temporary folder)")
+    parser.add_argument(
+        "--folder", type=Path, default=None, help="where the sites are made (default: the temporary folder)"
+    )
     return parser
 
 

@@ -78,7 +78,13 @@ def _write(store: Store, made: Sequence[Made]) -> None:
             if rows:
                 work.db.execute(insert(metadata.tables[name]), rows)
         for case in made:
-            work.log("received", day=case.received_on, actor="reporter", case=case.number, facts={"n": 1, "company": SE})
+            work.log(
+                "received",
+                day=case.received_on,
+                actor="reporter",
+                case=case.number,
+                facts={"n": 1, "company": SE},
+            )
             if case.closed_on is not None:
                 work.log("closed", day=case.closed_on, actor="Hugo", case=case.number, facts={"n": 1})
         work.after(lambda: store.blobs.publish([object_id for object_id, _data in files]))

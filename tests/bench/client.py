@@ -54,13 +54,22 @@ class Browser:
     def post(self, path: str, fields: dict[str, str], *, multipart: bool = False) -> Answer:
         """Send a form."""
         if not multipart:
-            return self._ask("POST", path, urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+            return self._ask(
+                "POST",
+                path,
+                urlencode(fields).encode(),
+                {"Content-Type": "application/x-www-form-urlencoded"},
+            )
         boundary, body = multipart_body(fields)
         return self._ask("POST", path, body + ending(boundary), {"Content-Type": content_type(boundary)})
 
     def cookie_header(self) -> dict[str, str]:
         """The Cookie header, if there are cookies."""
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
+        return (
+            {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+            if self.cookies
+            else {}
+        )
 
     def close(self) -> None:
         """Close the connection."""
@@ -80,7 +89,8 @@ def multipart_body(fields: dict[str, str]) -> tuple[str, bytes]:
     """A boundary, and the fields between it, without the end."""
     boundary = "----browser" + secrets.token_hex(12)
     parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
     ]
     return boundary, "".join(parts).encode()
 

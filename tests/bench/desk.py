@@ -62,7 +62,13 @@ def _cases(bench: Bench, served: Served, browser: Browser) -> list[Figure]:
     fresh = bench.cpu_runs(served, opening(lambda: next(first)), (len(numbers) - 1) // bench.sizes.runs)
     known = bench.cpu_runs(served, opening(lambda: next(again)))
     return [
-        in_a("case, opened for the first time", fresh, CASE_BOUND, bench.a_ms, what="grants are opened and made own grants, the ledger says so"),
+        in_a(
+            "case, opened for the first time",
+            fresh,
+            CASE_BOUND,
+            bench.a_ms,
+            what="grants are opened and made own grants, the ledger says so",
+        ),
         in_a("case, opened again", known, CASE_BOUND, bench.a_ms),
     ]
 

@@ -42,7 +42,9 @@ def _together(served: Served) -> Figure:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         keys = list(pool.map(lambda _number: report(served.port, TEXT, multipart=True), range(REPORTS)))
     failed = keys.count(None) + len(keys) - len(set(keys))
-    return Figure("reports together", "0 fail", failed == 0, {"failed": failed, "reports": REPORTS, "at_once": AT_ONCE})
+    return Figure(
+        "reports together", "0 fail", failed == 0, {"failed": failed, "reports": REPORTS, "at_once": AT_ONCE}
+    )
 
 
 def _mailbox(bench: Bench, served: Served) -> list[Figure]:
@@ -65,10 +67,28 @@ def _mailbox(bench: Bench, served: Served) -> list[Figure]:
     typed = bench.cpu_runs(served, lambda: enter(_mistyped(), follow=False))
     again = bench.cpu_runs(served, lambda: enter(next(turn), follow=False))
     return [
-        in_a("mailbox, right key", right, MAILBOX_BOUND, bench.a_ms, what="POST /mailbox and the case's page it leads to"),
+        in_a(
+            "mailbox, right key",
+            right,
+            MAILBOX_BOUND,
+            bench.a_ms,
+            what="POST /mailbox and the case's page it leads to",
+        ),
         in_a("mailbox, right key, the door alone", again, MAILBOX_BOUND, bench.a_ms, what="POST /mailbox"),
-        in_a("mailbox, wrong key", wrong, MAILBOX_BOUND, bench.a_ms, what="POST /mailbox with a key that no case has"),
-        in_a("mailbox, mistyped key", typed, MAILBOX_BOUND, bench.a_ms, what="POST /mailbox with one symbol wrong in such a key"),
+        in_a(
+            "mailbox, wrong key",
+            wrong,
+            MAILBOX_BOUND,
+            bench.a_ms,
+            what="POST /mailbox with a key that no case has",
+        ),
+        in_a(
+            "mailbox, mistyped key",
+            typed,
+            MAILBOX_BOUND,
+            bench.a_ms,
+            what="POST /mailbox with one symbol wrong in such a key",
+        ),
     ]
 
 

@@ -68,5 +68,9 @@ def starts(bench: Bench) -> list[Figure]:
             with serving(folder) as served:
                 found.append(served.started_in)
     seconds = statistics.median(found[1:])
-    facts = {"seconds": round(seconds, 3), "runs_s": [round(one, 3) for one in found[1:]], "what": "serve, until GET / is answered"}
+    facts = {
+        "seconds": round(seconds, 3),
+        "runs_s": [round(one, 3) for one in found[1:]],
+        "what": "serve, until GET / is answered",
+    }
     return [Figure("start of the server", f"<= {START_BOUND:g} s", seconds <= START_BOUND, facts)]

@@ -32,10 +32,14 @@ PURGE_MONTHS = 24
 LATER = timedelta(days=400)
 """A closed case that is not due was closed so much later."""
 
-TEXT = "Invoice {number}: paid twice to a company nobody knows\n" + (
-    "Our purchasing manager approved three invoices for work that nobody has seen. I asked about it and was told to "
-    "let it rest. The orders are signed outside office hours, and the goods never came. "
-) * 20
+TEXT = (
+    "Invoice {number}: paid twice to a company nobody knows\n"
+    + (
+        "Our purchasing manager approved three invoices for work that nobody has seen. I asked about it and was told to "
+        "let it rest. The orders are signed outside office hours, and the goods never came. "
+    )
+    * 20
+)
 
 
 @dataclass(frozen=True)
@@ -92,17 +96,47 @@ class _Case:
         if self.wanted.closed_on is not None and self.wanted.index % FILE_EVERY == 0:
             self.blob = _sealed_file(self.keys[Compartment.CONTENT])
         self._grant()
-        self._record(Compartment.CONTENT, 1, "report", text=TEXT.format(number=self.wanted.index), **self._report())
+        self._record(
+            Compartment.CONTENT, 1, "report", text=TEXT.format(number=self.wanted.index), **self._report()
+        )
         self._record(Compartment.IDENTITY, 1, "identity", name="", contact="")
         if self.answered:
             kind = "closing" if self.wanted.closed_on else "acknowledgement"
-            self._record(Compartment.CONTENT, 2, kind, text="Thank you. The invoices were stopped.", author="Hugo", outcome="measures_taken")
-            self._record(Compartment.INTERNAL, 1, "note", text="Ask the auditors for the orders.", author="Hugo")
+            self._record(
+                Compartment.CONTENT,
+                2,
+                kind,
+                text="Thank you. The invoices were stopped.",
+                author="Hugo",
+                outcome="measures_taken",
+            )
+            self._record(
+                Compartment.INTERNAL, 1, "note", text="Ask the auditors for the orders.", author="Hugo"
+            )
         return self._rows()
 
     def _report(self) -> dict[str, Any]:
-        files = [] if self.blob is None else [{"id": self._blob_id(), "name": "orders.pdf", "type": "application/pdf", "size": FILE_BYTES, "sha256": ""}]
-        return {"category": "", "relation": "", "meeting": "", "excluded": [], "identity_given": False, "files": files}
+        files = (
+            []
+            if self.blob is None
+            else [
+                {
+                    "id": self._blob_id(),
+                    "name": "orders.pdf",
+                    "type": "application/pdf",
+                    "size": FILE_BYTES,
+                    "sha256": "",
+                }
+            ]
+        )
+        return {
+            "category": "",
+            "relation": "",
+            "meeting": "",
+            "excluded": [],
+            "identity_given": False,
+            "files": files,
+        }
 
     def _blob_id(self) -> str:
         assert self.blob is not None
@@ -110,16 +144,31 @@ class _Case:
 
     def _grant(self) -> None:
         content, identity, internal = (self.keys[part] for part in Compartment)
-        own = [SealedGrant(self.id, seal_own_grant(self.pair.seed, self.pair.key_id, key)) for key in (content, identity)]
-        granted = [(person, content) for person in self.place.handlers] + [(person, identity) for person in self.place.custodians]
+        own = [
+            SealedGrant(self.id, seal_own_grant(self.pair.seed, self.pair.key_id, key))
+            for key in (content, identity)
+        ]
+        granted = [(person, content) for person in self.place.handlers] + [
+            (person, identity) for person in self.place.custodians
+        ]
         if self.answered:
             granted += [(person, internal) for person in self.place.handlers]
-        self.grants = own + [SealedGrant(person.person_id, seal_grant(person.public_key, key)) for person, key in granted]
+        self.grants = own + [
+            SealedGrant(person.person_id, seal_grant(person.public_key, key)) for person, key in granted
+        ]
 
     def _record(self, part: Compartment, n: int, kind: str, **fields: Any) -> None:
-        body = {"type": kind, "n": n, "by": "reporter" if n == 1 else "handler", "day": self.received.isoformat(), **fields}
+        body = {
+            "type": kind,
+            "n": n,
+            "by": "reporter" if n == 1 else "handler",
+            "day": self.received.isoformat(),
+            **fields,
+        }
         mixed = self.keys[Compartment.CONTENT] if part is Compartment.IDENTITY else None
-        self.records.append(SealedRecord(part, n, seal_json(self.keys[part], new_object_id(), body, mixed_with=mixed)))
+        self.records.append(
+            SealedRecord(part, n, seal_json(self.keys[part], new_object_id(), body, mixed_with=mixed))
+        )
 
     def _rows(self) -> Made:
         entries = [inventory.entry_of(item.sealed) for item in (*self.grants, *self.records)]
@@ -139,12 +188,16 @@ class _Case:
         if self.blob is not None:
             sealed = self.blob[0]
             entries.append(inventory.entry_of(sealed.sealed_header, sealed.sha256))
-            rows["blobs"] = [casework.blob_row(self.id, sealed, Header.parse(sealed.sealed_header), self.received)]
+            rows["blobs"] = [
+                casework.blob_row(self.id, sealed, Header.parse(sealed.sealed_header), self.received)
+            ]
         case = self._case_row(entries)
         rows["cases"] = [case]
         rows["readers"] = [self._reader(person, case) for person in self.place.handlers]
         if self.wanted.closed_on is not None:
-            rows["closings"] = [{"case_id": self.id, "n": 1, "closed_on": case["closed_on"], "purge_on": case["purge_on"]}]
+            rows["closings"] = [
+                {"case_id": self.id, "n": 1, "closed_on": case["closed_on"], "purge_on": case["purge_on"]}
+            ]
         file = None if self.blob is None else (bytes.fromhex(self._blob_id()), self.blob[1])
         return Made(rows, case["number"], self.received, self.wanted.closed_on, file)
 

@@ -49,7 +49,11 @@ def serving(data: Path, database: str | None = None) -> Iterator[Served]:
     begun = time.perf_counter()
     values = {"WHISTLE_MAX_UPLOAD_MB": str(UPLOAD_MB)} | ({"WHISTLE_DATABASE": database} if database else {})
     process = subprocess.Popen(
-        whistle("serve", "--port", "0", data=data), env=environment(**values), cwd=data, stdout=subprocess.PIPE, text=True
+        whistle("serve", "--port", "0", data=data),
+        env=environment(**values),
+        cwd=data,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         port = _port(process)
@@ -85,7 +89,9 @@ def run(*words: str, data: Path, output: Path, database: str | None = None) -> E
     begun = time.perf_counter()
     values = {"WHISTLE_DATABASE": database} if database else {}
     with output.open("w") as file:
-        process = subprocess.Popen(whistle(*words, data=data), env=environment(**values), cwd=data, stdout=file)
+        process = subprocess.Popen(
+            whistle(*words, data=data), env=environment(**values), cwd=data, stdout=file
+        )
         _pid, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return Ended(time.perf_counter() - begun, usage.ru_maxrss, process.returncode, output.read_text())

@@ -44,7 +44,9 @@ def _upload(served: Served, mib: int) -> float:
     browser = Browser(served.port)
     form = browser.get("/report").hidden
     browser.close()
-    boundary, fields = multipart_body(form | {"company": "nordvakt-se", "category": "", "relation": "", "description": "See the film."})
+    boundary, fields = multipart_body(
+        form | {"company": "nordvakt-se", "category": "", "relation": "", "description": "See the film."}
+    )
     part = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="film.mp4"\r\nContent-Type: video/mp4\r\n\r\n'
     start, end = fields + part.encode(), b"\r\n" + ending(boundary)
     length = len(start) + mib * MIB + len(end)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Event
 
-from tests.bench.client import Browser
+from tests.bench.client import Browser, report
 from tests.bench.measure import Figure, percentile
 from tests.bench.place import people, sign_in
 from tests.bench.reporters import AT_ONCE, REPORTS, TEXT
-from tests.bench.client import report
 from tests.bench.runs import Bench
 from tests.bench.server import Served, serving
 from tests.world import Secrets
@@ -41,7 +40,9 @@ def _one(bench: Bench) -> Figure:
         "times": round(during / before, 2), "requests": len(busy), "seconds": round(lasted, 2), "failed": failed,
     }  # fmt: skip
     bound = f"p95 <= {TIMES} times the quiet one, none fails"
-    return Figure("GET / while people sign in and report", bound, during <= TIMES * before and not failed, facts)
+    return Figure(
+        "GET / while people sign in and report", bound, during <= TIMES * before and not failed, facts
+    )
 
 
 def _until(goes_on: Callable[[int], bool], browser: Browser) -> list[float]:
@@ -67,7 +68,13 @@ def _while_busy(bench: Bench, served: Served, browser: Browser) -> tuple[list[fl
     return found, failed.value if others.exitcode == 0 else -1, lasted
 
 
-def _crowd(port: int, known: Secrets, ready: Event, over: Event, failed: "multiprocessing.sharedctypes.Synchronized[int]") -> None:
+def _crowd(
+    port: int,
+    known: Secrets,
+    ready: Event,
+    over: Event,
+    failed: "multiprocessing.sharedctypes.Synchronized[int]",
+) -> None:
     """20 sign-ins and 48 reports, all begun at once; counts those that were not taken."""
 
     def staff(name: str) -> bool:

@@ -33,6 +33,8 @@ def sign_in(world: World, visitor: Visitor, name: str) -> Answer:
     """Sign in with a code that was not used before."""
     world.clock.advance(CODE_LASTS)
     visitor.get("/staff/sign-in")
-    answer = visitor.send("/staff/sign-in", {"name": name, "passphrase": PASSPHRASE, "code": world.code(name)})
+    answer = visitor.send(
+        "/staff/sign-in", {"name": name, "passphrase": PASSPHRASE, "code": world.code(name)}
+    )
     assert answer.status == 303, answer.words
     return answer

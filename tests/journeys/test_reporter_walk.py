@@ -143,7 +143,9 @@ def answer_from_the_desk(site: Site, key: str) -> None:
         hugo_sees = {row.number for row in program.handler.cases(hugo).rows}
         name = "Hugo" if number in hugo_sees else "Hanna"
         handler = site.member(program, name)
-        program.handler.acknowledge(handler, number, "Thank you. We look into it.\n\nCan you say when he called?")
+        program.handler.acknowledge(
+            handler, number, "Thank you. We look into it.\n\nCan you say when he called?"
+        )
 
 
 def read_the_answer(walk: Walker, key: str) -> None:

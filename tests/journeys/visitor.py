@@ -110,7 +110,9 @@ class Visitor:
                 self.cookies[name] = value
 
 
-def report(visitor: Visitor, description: str = "Three invoices for work nobody has seen.", **fields: str) -> Answer:
+def report(
+    visitor: Visitor, description: str = "Three invoices for work nobody has seen.", **fields: str
+) -> Answer:
     """A report written and sent at once; the answer is the page with the key."""
     visitor.get("/report")
     return visitor.send("/report", {"company": "nordvakt-se", "description": description, **fields})

@@ -88,7 +88,9 @@ class Walker:
 
     def _look(self, name: str, scheme: str) -> None:
         found: Any = Axe().run(self.page, options=RULES).response["violations"]
-        self.findings += [(self.way.name, name, scheme, one["id"], one["nodes"][0]["html"][:160]) for one in found]
+        self.findings += [
+            (self.way.name, name, scheme, one["id"], one["nodes"][0]["html"][:160]) for one in found
+        ]
 
     def _picture(self, name: str) -> None:
         self.shown += 1

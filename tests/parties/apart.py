@@ -55,7 +55,9 @@ def in_processes(world: World, work: Callable[..., Any], arguments: Sequence[tup
     running = []
     for given in arguments:
         here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_child, args=(there, start, world.settings, world.clock, work, given))
+        process = context.Process(
+            target=_child, args=(there, start, world.settings, world.clock, work, given)
+        )
         process.start()
         there.close()
         running.append((process, here))

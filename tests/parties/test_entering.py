@@ -74,7 +74,11 @@ def test_the_letters_that_look_like_digits_are_read_as_digits(sqlite_world: Worl
 
 
 @shared
-@given(text=st.one_of(st.text(), st.text(alphabet=ALPHABET, min_size=24, max_size=26), st.text(alphabet="\ud800\0\u200b-0")))
+@given(
+    text=st.one_of(
+        st.text(), st.text(alphabet=ALPHABET, min_size=24, max_size=26), st.text(alphabet="\ud800\0\u200b-0")
+    )
+)
 def test_garbage_is_refused_and_is_never_another_error(sqlite_world: World, text: str) -> None:
     with pytest.raises((NotThere, SealBroken)):
         sqlite_world.program.reporter.enter(text)
@@ -95,7 +99,9 @@ def test_a_wrong_key_costs_no_more_than_a_right_one_and_no_slow_hash(
     reporter = sqlite_world.program.reporter
     reporter.enter(key)
     asked: list[str] = []
-    event.listen(sqlite_world.program.store.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    event.listen(
+        sqlite_world.program.store.engine, "before_cursor_execute", lambda *said: asked.append(said[2])
+    )
     monkeypatch.setattr(staff, "argon2_root", lambda *_: pytest.fail("a slow hash for a case key"))
 
     reporter.enter(key)

@@ -106,7 +106,16 @@ def test_a_row_says_neither_whose_it_is_nor_when_nor_what(sqlite_world: World) -
     sessions.open_staff(staff)
     stored = b"".join(b"".join(row) for row in rows(world))
     now = int(world.clock.machine().timestamp())
-    needles = [SECRET, hanna.pair.seed, hanna.person_id, b"Hanna", b"staff", b"case", case.encode(), staff.encode()]
+    needles = [
+        SECRET,
+        hanna.pair.seed,
+        hanna.person_id,
+        b"Hanna",
+        b"staff",
+        b"case",
+        case.encode(),
+        staff.encode(),
+    ]
     needles += [needle.hex().encode() for needle in (SECRET, hanna.pair.seed, hanna.person_id)]
     for moment in (now, now // 60, now - 300, (now - 300) // 60):
         needles += [str(moment).encode(), moment.to_bytes(4, "big"), moment.to_bytes(4, "little")]
@@ -194,7 +203,11 @@ def test_typed_text_travels_sealed_and_comes_back_to_its_own_browser_only(
 def test_the_token_of_a_form_is_worked_out_from_the_cookie(sqlite_world: World) -> None:
     sessions = sqlite_world.program.sessions
     token = sessions.new_token()
-    assert sessions.csrf_secret(token) == sessions.csrf_secret(token) != sessions.csrf_secret(sessions.new_token())
+    assert (
+        sessions.csrf_secret(token)
+        == sessions.csrf_secret(token)
+        != sessions.csrf_secret(sessions.new_token())
+    )
     assert token not in sessions.csrf_secret(token)
     for text in ("", token[:-1], token + "a", token[:-1] + "\n", token[:-1] + "!"):
         assert not sessions.looks_like_token(text)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests.world import World
 from whistle.errors import Conflict, NotThere, RuleRefused
 from whistle.parties.reporter import FormRefused
+from whistle.parties.sending import Sending
 from whistle.vault.tables import ledger
 
 
@@ -69,7 +70,10 @@ def test_feedback_on_an_open_case_is_dated_and_leaves_it_open(world: World) -> N
 def test_closing_takes_an_outcome_and_says_what_was_done_and_why(sqlite_world: World) -> None:
     receipt, hanna, handler = sqlite_world.send(), sqlite_world.member("Hanna"), sqlite_world.program.handler
     for empty in ("", " ", "\n\t"):
-        assert refused(lambda empty=empty: handler.close(hanna, receipt.number, "measures_taken", empty)) == "feedback_empty"
+        assert (
+            refused(lambda empty=empty: handler.close(hanna, receipt.number, "measures_taken", empty))
+            == "feedback_empty"
+        )
         assert refused(lambda empty=empty: handler.feedback(hanna, receipt.number, empty)) == "feedback_empty"
     for outcome, reason in (("", "missing"), ("because", "unknown"), ("\0", "unknown")):
         with pytest.raises(FormRefused) as form:
@@ -87,11 +91,24 @@ def test_closing_twice_is_one_closing_and_the_first_stands(world: World) -> None
     world.later(40)
     handler = world.program.handler
     for name in ("Hanna", "Hugo"):
-        assert refused(lambda n=name: handler.close(world.member(n), receipt.number, "no_misconduct_found", "No.")) == "state"
-        assert refused(lambda n=name: handler.message(world.member(n), receipt.number, "One more.")) == "state"
-        assert refused(lambda n=name: handler.feedback(world.member(n), receipt.number, "One more.")) == "state"
+        assert (
+            refused(
+                lambda n=name: handler.close(world.member(n), receipt.number, "no_misconduct_found", "No.")
+            )
+            == "state"
+        )
+        assert (
+            refused(lambda n=name: handler.message(world.member(n), receipt.number, "One more.")) == "state"
+        )
+        assert (
+            refused(lambda n=name: handler.feedback(world.member(n), receipt.number, "One more.")) == "state"
+        )
     case, mailbox = handler.case(world.member("Hugo"), receipt.number), world.program.reporter.open(secret)
-    assert (case.outcome, case.closed_on, case.purge_on) == ("measures_taken", date(2026, 3, 2), date(2028, 3, 2))
+    assert (case.outcome, case.closed_on, case.purge_on) == (
+        "measures_taken",
+        date(2026, 3, 2),
+        date(2028, 3, 2),
+    )
     assert case.closings == ((date(2026, 3, 2), date(2028, 3, 2)),)
     assert mailbox.entries[-1].text == "The invoices were stopped."
     assert mailbox.purge_on == date(2028, 3, 2)
@@ -143,11 +160,37 @@ def test_near_its_day_a_case_is_reopened_by_two(world: World) -> None:
 def test_a_day_earlier_one_handler_is_enough(sqlite_world: World) -> None:
     receipt, _secret = sqlite_world.closed()
     sqlite_world.later(700)
-    assert sqlite_world.program.handler.reopen(sqlite_world.member("Hanna"), receipt.number, "A witness.") is True
+    assert (
+        sqlite_world.program.handler.reopen(sqlite_world.member("Hanna"), receipt.number, "A witness.")
+        is True
+    )
+
+
+def nobody_writes(world: World, secret: bytes, number: str, under_way: Sending) -> None:
+    """Neither side writes to a case on its day, not even the reporter who had begun before it."""
+    handler, hanna, reporter = world.program.handler, world.member("Hanna"), world.program.reporter
+    with pytest.raises(NotThere):
+        reporter.writing(secret)
+    with pytest.raises((NotThere, RuleRefused)):
+        reporter.message(secret, under_way, "Too late.")
+    with pytest.raises((NotThere, RuleRefused)):
+        reporter.identify(secret, "Eva", "")
+    for act in (
+        lambda: handler.message(hanna, number, "Too late."),
+        lambda: handler.note(hanna, number, "Too late."),
+        lambda: handler.feedback(hanna, number, "Too late."),
+        lambda: handler.acknowledge(hanna, number, "Too late."),
+        lambda: handler.close(hanna, number, "no_misconduct_found", "Too late."),
+        lambda: handler.reopen(hanna, number, "Too late."),
+        lambda: handler.confirm_reopen(hanna, number),
+    ):
+        assert refused(act) == "past_day"
 
 
 def test_from_the_first_moment_of_its_day_nobody_opens_a_case(world: World) -> None:
-    receipt, secret = world.closed(text="Marker of a report.\nMore of it.", files=[("marker.txt", b"figures" * 99)])
+    receipt, secret = world.closed(
+        text="Marker of a report.\nMore of it.", files=[("marker.txt", b"figures" * 99)]
+    )
     handler, hanna, reporter = world.program.handler, world.member("Hanna"), world.program.reporter
     handler.note(hanna, receipt.number, "A note that is a marker.")
     file_id = reporter.open(secret).files[0].id
@@ -172,23 +215,7 @@ def test_from_the_first_moment_of_its_day_nobody_opens_a_case(world: World) -> N
         reporter.file(secret, file_id)
     with pytest.raises(NotThere):
         handler.file(hanna, receipt.number, file_id)
-    with pytest.raises(NotThere):
-        reporter.writing(secret)
-    with pytest.raises((NotThere, RuleRefused)):
-        reporter.message(secret, under_way, "Too late.")
-    with pytest.raises((NotThere, RuleRefused)):
-        reporter.identify(secret, "Eva", "")
-    number = receipt.number
-    for act in (
-        lambda: handler.message(hanna, number, "Too late."),
-        lambda: handler.note(hanna, number, "Too late."),
-        lambda: handler.feedback(hanna, number, "Too late."),
-        lambda: handler.acknowledge(hanna, number, "Too late."),
-        lambda: handler.close(hanna, number, "no_misconduct_found", "Too late."),
-        lambda: handler.reopen(hanna, number, "Too late."),
-        lambda: handler.confirm_reopen(hanna, number),
-    ):
-        assert refused(act) == "past_day"
+    nobody_writes(world, secret, receipt.number, under_way)
 
 
 def test_what_was_asked_for_near_the_day_cannot_be_confirmed_on_it(sqlite_world: World) -> None:
@@ -203,7 +230,9 @@ def test_what_was_asked_for_near_the_day_cannot_be_confirmed_on_it(sqlite_world:
 def test_a_held_case_past_its_day_stays_shut_and_says_that_it_is_held(sqlite_world: World) -> None:
     world = sqlite_world
     receipt, secret = world.closed()
-    world.program.legal.place(world.member("Lisa"), receipt.number, "court_ruling", "T 1234-26", "", "2027-01-15")
+    world.program.legal.place(
+        world.member("Lisa"), receipt.number, "court_ruling", "T 1234-26", "", "2027-01-15"
+    )
     world.later(731)
     mailbox = world.program.reporter.open(secret)
     assert (mailbox.past_day, mailbox.held, mailbox.entries) == (True, True, ())
@@ -215,7 +244,11 @@ def test_a_held_case_past_its_day_stays_shut_and_says_that_it_is_held(sqlite_wor
 
 def test_the_list_can_be_asked_for_each_state(world: World) -> None:
     handler, hanna = world.program.handler, world.member("Hanna")
-    numbers = {"received": world.send().number, "acknowledged": world.send().number, "in_progress": world.send().number}
+    numbers = {
+        "received": world.send().number,
+        "acknowledged": world.send().number,
+        "in_progress": world.send().number,
+    }
     handler.acknowledge(hanna, numbers["acknowledged"], "Received.")
     handler.message(hanna, numbers["in_progress"], "When was it?")
     numbers["closed"] = world.closed()[0].number
@@ -223,14 +256,21 @@ def test_the_list_can_be_asked_for_each_state(world: World) -> None:
         page = handler.cases(hanna, state=state)
         assert [row.number for row in page.rows] == [number], state
         assert page.total.value == 1
-    assert {row.number for row in handler.cases(hanna, state="open").rows} == set(numbers.values()) - {numbers["closed"]}
+    assert {row.number for row in handler.cases(hanna, state="open").rows} == set(numbers.values()) - {
+        numbers["closed"]
+    }
     assert {row.number for row in handler.cases(hanna, state="all").rows} == set(numbers.values())
 
 
 def test_what_is_new_is_new_once(sqlite_world: World) -> None:
     world = sqlite_world
     receipt = world.send()
-    secret, handler, hanna, hugo = world.enter(receipt), world.program.handler, world.member("Hanna"), world.member("Hugo")
+    secret, handler, hanna, hugo = (
+        world.enter(receipt),
+        world.program.handler,
+        world.member("Hanna"),
+        world.member("Hugo"),
+    )
     assert handler.cases(hanna).rows[0].new == 1
     assert handler.case(hanna, receipt.number).entries[0].new
     assert [handler.cases(m).rows[0].new for m in (hanna, hugo)] == [0, 1]
@@ -243,8 +283,22 @@ def test_what_is_new_is_new_once(sqlite_world: World) -> None:
 
 
 def test_no_number_that_a_case_cannot_have_is_ever_an_error(world: World) -> None:
-    hanna, lisa, handler, legal = world.member("Hanna"), world.member("Lisa"), world.program.handler, world.program.legal
-    for number in ("", "W-", "W-\0\0\0\0-0000", "W-\ud800000-0000", "w-7kq4-m2xc", "W-7KQ4-M2XC", "x" * 5000, "../../etc"):
+    hanna, lisa, handler, legal = (
+        world.member("Hanna"),
+        world.member("Lisa"),
+        world.program.handler,
+        world.program.legal,
+    )
+    for number in (
+        "",
+        "W-",
+        "W-\0\0\0\0-0000",
+        "W-\ud800000-0000",
+        "w-7kq4-m2xc",
+        "W-7KQ4-M2XC",
+        "x" * 5000,
+        "../../etc",
+    ):
         with pytest.raises(NotThere):
             handler.case(hanna, number)
         with pytest.raises(NotThere):

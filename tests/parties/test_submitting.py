@@ -58,7 +58,9 @@ def test_the_same_form_in_eight_threads_at_once_makes_one_case(world: World) -> 
 
     receipts = apart.in_threads(sent)
 
-    assert len({receipt.case_key for receipt in receipts}) == len({receipt.number for receipt in receipts}) == 1
+    assert (
+        len({receipt.case_key for receipt in receipts}) == len({receipt.number for receipt in receipts}) == 1
+    )
     assert sorted(receipt.again for receipt in receipts) == [False] + [True] * 7
     assert (count(world, cases), count(world, blobs), received(world)) == (1, 1, 1)
     assert {f.kind for f in check.run(world.program.store, world.clock.now())} == {"handlers"}

@@ -45,11 +45,13 @@ def test_two_handlers_and_the_reporter_write_at_the_same_moment(world: World) ->
         sink.finish()
         reporter.message(secret, sending, text)
 
-    said = apart.in_threads([
-        often(lambda text: handler.message(hanna, receipt.number, text), "Hanna"),
-        often(lambda text: handler.message(hugo, receipt.number, text), "Hugo"),
-        often(answer, "Reporter"),
-    ])
+    said = apart.in_threads(
+        [
+            often(lambda text: handler.message(hanna, receipt.number, text), "Hanna"),
+            often(lambda text: handler.message(hugo, receipt.number, text), "Hugo"),
+            often(answer, "Reporter"),
+        ]
+    )
 
     assert not [refusal for refusal in said if isinstance(refusal, WhistleError)]
     entries = reporter.open(secret).entries
@@ -59,7 +61,9 @@ def test_two_handlers_and_the_reporter_write_at_the_same_moment(world: World) ->
         assert [entry.text for entry in entries if entry.text in texts] == texts
     assert numbers(world, 1) == list(range(1, 3 * TIMES + 2))
     for file in reporter.open(secret).files:
-        assert b"".join(reporter.file(secret, file.id).chunks()) == file.name.removesuffix(".txt").encode() * 99
+        assert (
+            b"".join(reporter.file(secret, file.id).chunks()) == file.name.removesuffix(".txt").encode() * 99
+        )
     assert sound(world)
 
 
@@ -71,7 +75,9 @@ def test_two_processes_write_at_the_same_moment(world: World) -> None:
     ]
     assert sorted(apart.in_processes(world, apart.write, given)) == ["From Hanna", "From Hugo"]
     assert numbers(world, 1) == [1, 2, 3]
-    texts = {entry.text for entry in world.program.handler.case(world.member("Hanna"), receipt.number).entries}
+    texts = {
+        entry.text for entry in world.program.handler.case(world.member("Hanna"), receipt.number).entries
+    }
     assert {"From Hanna", "From Hugo"} < texts
     assert sound(world)
 
@@ -79,10 +85,12 @@ def test_two_processes_write_at_the_same_moment(world: World) -> None:
 def test_the_first_note_by_two_at_once_makes_one_compartment_that_both_read(world: World) -> None:
     receipt = world.send()
     handler, hanna, hugo = world.program.handler, world.member("Hanna"), world.member("Hugo")
-    apart.in_threads([
-        lambda: handler.note(hanna, receipt.number, "Hanna's"),
-        lambda: handler.note(hugo, receipt.number, "Hugo's"),
-    ])
+    apart.in_threads(
+        [
+            lambda: handler.note(hanna, receipt.number, "Hanna's"),
+            lambda: handler.note(hugo, receipt.number, "Hugo's"),
+        ]
+    )
     for member in (hanna, hugo):
         assert {note.text for note in handler.case(member, receipt.number).notes} == {"Hanna's", "Hugo's"}
     assert numbers(world, 3) == [1, 2]
@@ -97,11 +105,17 @@ def test_two_who_acknowledge_or_close_at_once_do_it_once(world: World) -> None:
     handler, hanna, hugo = world.program.handler, world.member("Hanna"), world.member("Hugo")
 
     answers = apart.in_threads(
-        [lambda m=member: handler.acknowledge(m, receipt.number, f"Received, {m.name}.") for member in (hanna, hugo)]
+        [
+            lambda m=member: handler.acknowledge(m, receipt.number, f"Received, {m.name}.")
+            for member in (hanna, hugo)
+        ]
     )
     assert sorted(type(answer) for answer in answers if answer is not None) == [Conflict]
     closed = apart.in_threads(
-        [lambda m=member: handler.close(m, receipt.number, "no_misconduct_found", f"No, {m.name}.") for member in (hanna, hugo)]
+        [
+            lambda m=member: handler.close(m, receipt.number, "no_misconduct_found", f"No, {m.name}.")
+            for member in (hanna, hugo)
+        ]
     )
     assert [getattr(answer, "reason", None) for answer in closed if answer is not None] == ["state"]
 
@@ -109,7 +123,9 @@ def test_two_who_acknowledge_or_close_at_once_do_it_once(world: World) -> None:
     assert kinds == ["report", "acknowledgement", "closing"]
     with world.program.store.reading() as db:
         assert len(db.execute(select(closings)).all()) == 1
-        done = list(db.execute(select(ledger.c.action).where(ledger.c.case_number == receipt.number)).scalars())
+        done = list(
+            db.execute(select(ledger.c.action).where(ledger.c.case_number == receipt.number)).scalars()
+        )
     assert (done.count("acknowledged"), done.count("closed")) == (1, 1)
     assert sound(world)
 

@@ -26,7 +26,11 @@ def keys_of(world: World, pair: KeyPair) -> dict[Compartment, CompartmentKey]:
     found = {}
     with world.program.store.reading() as db:
         for row in db.execute(select(grants)).all():
-            place = {"case_id": bytes(row.case_id), "compartment": Compartment(row.compartment), "epoch": row.epoch}
+            place = {
+                "case_id": bytes(row.case_id),
+                "compartment": Compartment(row.compartment),
+                "epoch": row.epoch,
+            }
             try:
                 found[Compartment(row.compartment)], _own = open_any(pair, bytes(row.sealed), **place)
             except SealBroken:
@@ -42,7 +46,11 @@ def opened(world: World, *holders: dict[Compartment, CompartmentKey]) -> set[Com
     return {
         Compartment(row.compartment)
         for row in rows
-        if any(_opens(key, bytes(row.sealed), bytes(row.object_id), mixed) for key in keys for mixed in (None, *keys))
+        if any(
+            _opens(key, bytes(row.sealed), bytes(row.object_id), mixed)
+            for key in keys
+            for mixed in (None, *keys)
+        )
     }
 
 
@@ -139,15 +147,22 @@ def test_a_name_can_be_given_later_and_is_never_shown_back(world: World) -> None
     assert [entry.kind for entry in mailbox.entries] == ["report"] + ["identity_given"] * 3
     case = world.program.handler.case(hanna, receipt.number)
     assert case.identity_given
-    for shown in (repr(mailbox), repr(case), everything(reporter.everything(secret)).decode("utf-8", "replace")):
+    for shown in (
+        repr(mailbox),
+        repr(case),
+        everything(reporter.everything(secret)).decode("utf-8", "replace"),
+    ):
         assert "arker" not in shown
 
     # Custodian and handler together read what was said, in order.
     (carl, hers) = seeds(world, "Carl", "Hanna")
     with world.program.store.reading() as db:
-        rows = db.execute(select(records).where(records.c.compartment == int(IDENTITY)).order_by(records.c.n)).all()
+        rows = db.execute(
+            select(records).where(records.c.compartment == int(IDENTITY)).order_by(records.c.n)
+        ).all()
     said = [
-        open_json(carl[IDENTITY], bytes(r.sealed), object_id=bytes(r.object_id), mixed_with=hers[CONTENT]) for r in rows
+        open_json(carl[IDENTITY], bytes(r.sealed), object_id=bytes(r.object_id), mixed_with=hers[CONTENT])
+        for r in rows
     ]
     assert [(s["n"], s["name"], s["contact"]) for s in said] == [
         (1, "", ""), (2, NAME, CONTACT), (3, "", "another.marker@mail.example"), (4, "", "a contact is enough"),
@@ -162,7 +177,9 @@ def test_saying_nothing_is_no_identity(sqlite_world: World) -> None:
     assert len(sizes(sqlite_world, IDENTITY)) == 1
 
 
-def test_whether_a_name_was_given_and_how_much_was_written_does_not_show_in_any_size(sqlite_world: World) -> None:
+def test_whether_a_name_was_given_and_how_much_was_written_does_not_show_in_any_size(
+    sqlite_world: World,
+) -> None:
     world = sqlite_world
     world.send("Short.")
     world.send("A longer text about the invoices. " * 60, meeting="Yes, at the library.")
@@ -177,4 +194,6 @@ def test_whether_a_name_was_given_and_how_much_was_written_does_not_show_in_any_
         random = {"id", "number", "locator_hash", "reporter_key", "inventory_mac", "meeting_wanted"}
         rows = [dict(row._mapping) for row in db.execute(select(cases))]
     plain = [{name: value for name, value in row.items() if name not in random} for row in rows]
-    assert all(row | {"next_kind": "", "next_on": ""} == plain[0] | {"next_kind": "", "next_on": ""} for row in plain)
+    assert all(
+        row | {"next_kind": "", "next_on": ""} == plain[0] | {"next_kind": "", "next_on": ""} for row in plain
+    )

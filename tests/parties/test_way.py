@@ -12,7 +12,11 @@ from whistle.vault import check
 
 def test_a_report_is_answered_closed_held_and_purged(world: World) -> None:
     # Given a report with a file and a name
-    receipt = world.send("Fire alarms were signed off unseen.", files=[("photo.jpg", b"\xff\xd8" + b"x" * 70_000)], identity_name="Eva")
+    receipt = world.send(
+        "Fire alarms were signed off unseen.",
+        files=[("photo.jpg", b"\xff\xd8" + b"x" * 70_000)],
+        identity_name="Eva",
+    )
     secret = world.enter(receipt)
     hanna, lisa, leo = world.member("Hanna"), world.member("Lisa"), world.member("Leo")
     handler, reporter, legal = world.program.handler, world.program.reporter, world.program.legal
@@ -27,7 +31,12 @@ def test_a_report_is_answered_closed_held_and_purged(world: World) -> None:
     # Then both see the dialogue, and only the handlers the note
     case = handler.case(world.member("Hugo"), receipt.number)
     assert [note.text for note in case.notes] == ["Ask for the protocols."]
-    assert [entry.kind for entry in reporter.open(secret).entries] == ["report", "acknowledgement", "message", "closing"]
+    assert [entry.kind for entry in reporter.open(secret).entries] == [
+        "report",
+        "acknowledgement",
+        "message",
+        "closing",
+    ]
     assert case.identity_given
     assert b"".join(handler.file(hanna, receipt.number, case.files[0].id).chunks())[:2] == b"\xff\xd8"
 

@@ -36,11 +36,11 @@ def test_a_site_is_read_whole() -> None:
     )
     head = (
         HEAD
-        + 'languages = ["sv", "en"]\nleave_url = "https://www.yr.no"\n'
+        + 'languages = ["sv", "en"]\n'
         + 'security_contact = "mailto:s@example.se"\n'
     )
     site = load_site(head + company() + second)
-    assert (site.name, site.languages, site.leave_url) == ("Nordvakt", ("sv", "en"), "https://www.yr.no")
+    assert (site.name, site.languages) == ("Nordvakt", ("sv", "en"))
     assert site.security_contact == "mailto:s@example.se"
     first, finnish = site.companies
     assert (first.code, first.zone, first.basis) == ("nordvakt-se", "Europe/Stockholm", Basis.OWN)
@@ -56,7 +56,7 @@ def test_a_site_is_read_whole() -> None:
 
 def test_a_site_says_little_and_gets_the_defaults() -> None:
     site = load_site(HEAD + company())
-    assert (site.languages, site.leave_url, site.security_contact) == (("en", "sv"), "", "")
+    assert (site.languages, site.security_contact) == (("en", "sv"), "")
 
 
 @pytest.mark.parametrize("country", ["SE", "NO", "FI", "DK"])
@@ -132,9 +132,6 @@ def test_the_edges_of_each_basis_are_taken(basis: str, employees: int, country: 
         (HEAD + "languages = []\n" + company(), "list of texts"),
         (HEAD + 'languages = "en"\n' + company(), "list of texts"),
         (HEAD + "languages = [1]\n" + company(), "list of texts"),
-        (HEAD + 'leave_url = "http://example.se"\n' + company(), "https://"),
-        (HEAD + 'leave_url = "https:nothing"\n' + company(), "https://"),
-        (HEAD + 'leave_url = "https://[x"\n' + company(), "not an address"),
     ],
 )
 def test_a_wrong_file_is_named_in_one_line(text: str, says: str) -> None:

@@ -1,20 +1,23 @@
 """What somebody does who can write the database and the files, but holds no key."""
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 
+from tests.fakes import EPOCH
 from tests.world import World
-from whistle.vault import check
+from whistle.crypto.grants import seal_grant
+from whistle.crypto.header import Header
+from whistle.crypto.keys import CompartmentKey
+from whistle.crypto.records import new_object_id, seal_json
+from whistle.vault import casework, check, inventory
+from whistle.vault.facts import SealedGrant, SealedRecord
 from whistle.vault.findings import Finding
-from whistle.vault.tables import blobs, cases, grants, hold_grants, records
+from whistle.vault.tables import blobs, cases, grants, records
 
 Row = dict[str, Any]
-
-__all__ = ["hold_grants"]
 
 OF_A_CASE = (grants, records, blobs)
 
@@ -47,7 +50,9 @@ def change(world: World, table: Table, where: Mapping[str, Any], **values: Any) 
 def remove(world: World, table: Table, **where: Any) -> None:
     """Delete the rows that fit; at least one must."""
     with world.program.store.writing() as work:
-        assert work.db.execute(delete(table).where(*(table.c[n] == v for n, v in where.items()))).rowcount >= 1
+        assert (
+            work.db.execute(delete(table).where(*(table.c[n] == v for n, v in where.items()))).rowcount >= 1
+        )
 
 
 def put(world: World, table: Table, new: Sequence[Row]) -> None:
@@ -92,6 +97,24 @@ def kinds(world: World) -> set[str]:
     return {finding.kind for finding in findings(world)}
 
 
-def loosen(path: Path) -> None:
-    """Let everybody on the machine read a file."""
-    os.chmod(path, 0o644)
+def grant_row(holder: bytes, public_key: bytes, key: CompartmentKey) -> Row:
+    """A valid grant: anybody can make one for a key that they know or made up."""
+    sealed = seal_grant(public_key, key)
+    header = Header.parse(sealed)
+    return casework.grant_row(header.case_id, SealedGrant(holder, sealed), header, inventory.entry_of(sealed))
+
+
+def record_row(key: CompartmentKey, n: int, text: str) -> Row:
+    """A valid record under a key that somebody made up."""
+    body = {"type": "message", "n": n, "by": "reporter", "day": "2026-03-02", "text": text, "files": []}
+    sealed = seal_json(key, new_object_id(), body)
+    header, record = Header.parse(sealed), SealedRecord(key.compartment, n, sealed)
+    return casework.record_row(header.case_id, record, header, inventory.entry_of(sealed), EPOCH.date())
+
+
+def renew(world: World, case_id: bytes) -> None:
+    """Make the inventory anew, as somebody who took `keys/inventory.key` could."""
+    n = rows(world, cases, id=case_id)[0]["inventory_n"]
+    with world.program.store.writing() as work:
+        entries = inventory.entries(work.db, case_id)
+        inventory.save(work.db, world.program.store.keys.inventory, case_id, n, entries)

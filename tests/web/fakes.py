@@ -34,6 +34,8 @@ class FakeSite:
     name: str = "Nordvakt"
     rehearsal: bool = False
     rehearsal_now: datetime | None = None
+    languages: tuple[str, ...] = ("en", "sv")
+    security_contact: str = ""
     listed: tuple[CompanyFacts, ...] = COMPANIES
 
     def companies(self) -> tuple[CompanyFacts, ...]:

@@ -182,6 +182,8 @@ class FakeSite:
     name = "Nordvakt"
     rehearsal = False
     rehearsal_now = None
+    languages = ("en", "sv")
+    security_contact = ""
 
     def companies(self) -> tuple[Any, ...]:
         rows = (

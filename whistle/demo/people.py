@@ -9,7 +9,6 @@ SITE_TOML: Final = """\
 [site]
 name = "Nordvakt"
 languages = ["en", "sv"]
-leave_url = "https://www.example.com/"
 security_contact = "mailto:security@nordvakt.example"
 
 [[company]]

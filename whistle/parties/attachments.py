@@ -32,7 +32,9 @@ def download(store: Store, file: CaseFile, known: dict[str, dict[str, Any]], fil
     object_id = bytes.fromhex(file_id)
     key = file.key(Compartment.CONTENT)
     try:
-        verify_blob(key, store.blobs.read(object_id), object_id=object_id, size=facts["size"], sha256=facts["sha256"])
+        verify_blob(
+            key, store.blobs.read(object_id), object_id=object_id, size=facts["size"], sha256=facts["sha256"]
+        )
     except FileNotFoundError:
         raise NotThere("the file is missing") from None
 
@@ -42,7 +44,9 @@ def download(store: Store, file: CaseFile, known: dict[str, dict[str, Any]], fil
     return Download(facts["name"], facts["type"], facts["size"], chunks)
 
 
-def entries(records: Sequence[Opened], kinds: Sequence[str], *, unread: int, unread_of: str) -> tuple[Entry, ...]:
+def entries(
+    records: Sequence[Opened], kinds: Sequence[str], *, unread: int, unread_of: str
+) -> tuple[Entry, ...]:
     """The dialogue as a page shows it; the last `unread` entries of `unread_of` are new."""
     spoken = [record for record in records if record.fields["type"] in kinds]
     theirs = [record.n for record in spoken if record.fields["by"] == unread_of]

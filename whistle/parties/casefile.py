@@ -54,19 +54,27 @@ class CaseFile:
         if compartment not in self.keys:
             return []
         found = []
-        for position, stored in enumerate((r for r in self.case.records if r.compartment == compartment), start=1):
+        for position, stored in enumerate(
+            (r for r in self.case.records if r.compartment == compartment), start=1
+        ):
             found.append(open_record(self.key(compartment), stored, position, self._mixed(compartment)))
         return found
 
-    def seal(self, compartment: Compartment, n: int, day: date, kind: str, by: str, **fields: Any) -> SealedRecord:
+    def seal(
+        self, compartment: Compartment, n: int, day: date, kind: str, by: str, **fields: Any
+    ) -> SealedRecord:
         """The next record: number `n` of its compartment."""
         body = {"type": kind, "n": n, "by": by, "day": day.isoformat(), **fields}
         key = self.key(compartment)
-        return SealedRecord(compartment, n, seal_json(key, new_object_id(), body, mixed_with=self._mixed(compartment)))
+        return SealedRecord(
+            compartment, n, seal_json(key, new_object_id(), body, mixed_with=self._mixed(compartment))
+        )
 
     def repeats(self, compartment: Compartment, wanted: Mapping[str, Any]) -> bool:
         """Whether the last thing the same writer wrote says the same: a form sent twice is one message."""
-        mine = [record.fields for record in self.records(compartment) if _writer(record.fields) == _writer(wanted)]
+        mine = [
+            record.fields for record in self.records(compartment) if _writer(record.fields) == _writer(wanted)
+        ]
         return bool(mine) and _said(mine[-1]) == _said(wanted)
 
     def _mixed(self, compartment: int) -> CompartmentKey | None:
@@ -95,7 +103,9 @@ def is_own(sealed: bytes) -> bool:
     return sealed[KIND_OFFSET] == Kind.OWN_GRANT
 
 
-def open_record(key: CompartmentKey, stored: StoredRecord, position: int, mixed: CompartmentKey | None) -> Opened:
+def open_record(
+    key: CompartmentKey, stored: StoredRecord, position: int, mixed: CompartmentKey | None
+) -> Opened:
     """A record that says of itself the place it stands in."""
     fields = open_json(key, stored.sealed, object_id=stored.object_id, mixed_with=mixed)
     if not fields["n"] == stored.n == position:

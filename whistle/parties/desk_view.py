@@ -4,7 +4,6 @@ import base64
 import binascii
 from datetime import date, datetime
 from typing import Any
-from typing import Any
 
 from whistle.crypto.header import Compartment
 from whistle.parties import attachments, dates
@@ -32,7 +31,7 @@ def cursor(text: str) -> tuple[date, bytes] | None:
     """Where a page begins, read from an address; anything else begins at the start."""
     try:
         raw = base64.urlsafe_b64decode(text.encode("ascii"))
-        return (date.fromordinal(int.from_bytes(raw[:4], "big")), raw[4:]) if len(raw) == 20 else None  # noqa: PLR2004
+        return (date.fromordinal(int.from_bytes(raw[:4], "big")), raw[4:]) if len(raw) == 20 else None
     except (ValueError, binascii.Error, OverflowError):
         return None
 
@@ -45,7 +44,9 @@ def page(found: Listing, member: Member, now: datetime) -> DeskPage:
     if found.after is not None:
         due, case_id = found.after
         after = base64.urlsafe_b64encode(due.toordinal().to_bytes(4, "big") + case_id).decode()
-    return DeskPage(rows, _count(found.total), _count(found.late), _count(found.soon), after, local_day(now, zone))
+    return DeskPage(
+        rows, _count(found.total), _count(found.late), _count(found.soon), after, local_day(now, zone)
+    )
 
 
 def _count(bounded: Bounded) -> Count:

@@ -2,8 +2,7 @@
 
 from hashlib import sha256
 
-from whistle.crypto.codes import symbols_of
-from whistle.crypto.codes import ALPHABET
+from whistle.crypto.codes import ALPHABET, symbols_of
 
 LABEL = b"whistle/v1/fingerprint\0"
 SYMBOLS = 25

@@ -39,7 +39,9 @@ class Handler:
 
     def companies(self, member: Member) -> tuple[tuple[str, str], ...]:
         """The companies this member handles cases of: code and name."""
-        return tuple((c.code, c.name) for c in registry.served(self._store, member.person_id, "handler", self._now()))
+        return tuple(
+            (c.code, c.name) for c in registry.served(self._store, member.person_id, "handler", self._now())
+        )
 
     def cases(
         self, member: Member, *, company: str = "", state: str = "open", number: str = "", after: str = ""
@@ -75,7 +77,12 @@ class Handler:
     def note(self, member: Member, number: str, text: str) -> None:
         """Add a note that only the handlers of the case read."""
         cleaned = checked_text("note", text)
-        self._add(member, number, desk.NOTE, lambda file, today: self._internal(file, member, today, "note", cleaned))
+        self._add(
+            member,
+            number,
+            desk.NOTE,
+            lambda file, today: self._internal(file, member, today, "note", cleaned),
+        )
 
     def close(self, member: Member, number: str, outcome: str, feedback_text: str) -> None:
         """Close the case with its outcome and feedback; refused without either (L3)."""
@@ -116,11 +123,15 @@ class Handler:
     def _file(self, member: Member, number: str) -> CaseFile:
         return CaseFile(desk.open_case(self._store, member.person_id, number, self._now()), member.pair)
 
-    def _write(self, member: Member, number: str, step: desk.Step, kind: str, text: str, **fields: Any) -> None:
+    def _write(
+        self, member: Member, number: str, step: desk.Step, kind: str, text: str, **fields: Any
+    ) -> None:
         said = {"text": text, "author": member.name, **fields}
 
         def seal(file: CaseFile, today: date) -> Addition | None:
-            if step in REPEATABLE and file.repeats(Compartment.CONTENT, said | {"by": "handler", "type": kind}):
+            if step in REPEATABLE and file.repeats(
+                Compartment.CONTENT, said | {"by": "handler", "type": kind}
+            ):
                 return None
             n = file.case.status.n_content + 1
             return Addition(records=(file.seal(Compartment.CONTENT, n, today, kind, "handler", **said),))
@@ -163,7 +174,9 @@ class Handler:
                 raise RuleRefused("not_granted", "You have no part in the notes of this case.")
             grants = self._open_notes(file, member)
         n = file.case.status.n_internal + 1
-        record: SealedRecord = file.seal(Compartment.INTERNAL, n, today, kind, "handler", text=text, author=member.name)
+        record: SealedRecord = file.seal(
+            Compartment.INTERNAL, n, today, kind, "handler", text=text, author=member.name
+        )
         return Addition(grants=grants, records=(record,))
 
     def _open_notes(self, file: CaseFile, member: Member) -> tuple[SealedGrant, ...]:

@@ -2,9 +2,12 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from whistle.crypto.locks import LockParameters, argon2_root
+from whistle.crypto.locks import LockParameters
+
+Hash = Callable[[bytes, bytes, LockParameters], bytes]
 
 HASHES_AT_ONCE = 2
 """Argon2id takes 64 MiB and a core; more at once would starve everybody else."""
@@ -19,9 +22,9 @@ class Hashing:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(HASHES_AT_ONCE, "hashing", _step_back)
 
-    def root(self, secret: bytes, salt: bytes, parameters: LockParameters) -> bytes:
-        """The Argon2id root of a passphrase or code; waits its turn. Raises as `argon2_root` does."""
-        return self._threads.submit(argon2_root, secret, salt, parameters).result()
+    def run(self, hash_: Hash, secret: bytes, salt: bytes, parameters: LockParameters) -> bytes:
+        """What `hash_` makes of a passphrase or code; waits its turn, and raises what it raises."""
+        return self._threads.submit(hash_, secret, salt, parameters).result()
 
 
 def _step_back() -> None:

@@ -70,7 +70,9 @@ class Keyholders:
                 intact = True
             except Tampered:
                 intact = False
-        lines = tuple(LedgerLine(line.seq, line.day, line.actor, line.action, line.case, _facts(line)) for line in found)
+        lines = tuple(
+            LedgerLine(line.seq, line.day, line.actor, line.action, line.case, _facts(line)) for line in found
+        )
         return LedgerPage(lines, intact, found[-1].seq if found and found[-1].seq > 1 else None)
 
     def _require(self, member: Member, role: str) -> None:

@@ -58,13 +58,17 @@ class Legal:
         status, held = holds.legal_case(self._store, member.person_id, number, self._now())
         return _case(status, held=held)
 
-    def place(self, member: Member, number: str, ground: str, citation: str, note: str, review_on: str) -> str:
+    def place(
+        self, member: Member, number: str, ground: str, citation: str, note: str, review_on: str
+    ) -> str:
         """Place a hold; returns its id. The reasons of `RuleRefused` are those of `rules.holds.check_hold`."""
         status, _held = holds.legal_case(self._store, member.person_id, number, self._now())
         today = local_day(self._now(), status.company.zone)
         terms = check_hold(ground, citation, review_on, today)
         people = registry.audience(self._store, status.company.code, ("legal",), self._now())
-        new = _sealed(member, status, terms, clean_text(note, LINE_LIMIT), [(p.person_id, p.public_key) for p in people])
+        new = _sealed(
+            member, status, terms, clean_text(note, LINE_LIMIT), [(p.person_id, p.public_key) for p in people]
+        )
         return holds.place(self._store, member.person_id, number, new, self._now()).hex()
 
     def release(self, member: Member, hold_id: str, reason: str) -> bool:
@@ -92,7 +96,9 @@ class Legal:
     def _key(self, member: Member, hold: holds.StoredHold) -> CompartmentKey:
         if hold.grant is None:
             raise NotThere("this citation is sealed to others")
-        return open_grant(member.pair, hold.grant, case_id=hold.id, compartment=Compartment.CONTENT, epoch=EPOCH)
+        return open_grant(
+            member.pair, hold.grant, case_id=hold.id, compartment=Compartment.CONTENT, epoch=EPOCH
+        )
 
     def _hold(self, member: Member, hold: holds.StoredHold, today: date) -> HoldView:
         citation, note, reason = self._opened(member, hold)
@@ -129,7 +135,9 @@ def _sealed(
         "type": "hold", "n": 1, "by": member.name, "day": "", "case": status.number,
         "ground": str(terms.ground), "citation": terms.citation, "note": note,
     }  # fmt: skip
-    said = "\0".join((status.number, str(terms.ground), terms.citation.casefold(), terms.review_on.isoformat()))
+    said = "\0".join(
+        (status.number, str(terms.ground), terms.citation.casefold(), terms.review_on.isoformat())
+    )
     once = keyed_hash(hkdf(member.pair.seed, ONCE_LABEL), ONCE_LABEL, said.encode())
     grants = tuple(SealedGrant(person, seal_grant(public_key, key)) for person, public_key in people)
     sealed = seal_json(key, new_object_id(), body)
@@ -138,13 +146,19 @@ def _sealed(
 
 def _case(status: CaseStatus, *, held: bool) -> LegalCase:
     return LegalCase(
-        status.number, status.company.name, status.state, status.received_on, status.closed_on, status.purge_on, held
+        status.number,
+        status.company.name,
+        status.state,
+        status.received_on,
+        status.closed_on,
+        status.purge_on,
+        held,
     )
 
 
 def _certificate(fields: dict[str, object]) -> CertificateView:
     destroyed = fields["destroyed"]
-    assert isinstance(destroyed, dict)  # noqa: S101 (purge writes it so)
+    assert isinstance(destroyed, dict)
     days = [date.fromisoformat(str(fields[name])) for name in ("closed_on", "due_on", "purged_on")]
     return CertificateView(
         str(fields["case"]), str(fields["company_name"]), days[0], days[1], days[2],

@@ -80,10 +80,14 @@ class Mailbox:
         cleaned = clean_text(text).strip()
 
         def seal(file: CaseFile, today: date) -> Addition | None:
-            if file.repeats(Compartment.CONTENT, {"by": "reporter", "type": "message", "text": cleaned, "files": files}):
+            if file.repeats(
+                Compartment.CONTENT, {"by": "reporter", "type": "message", "text": cleaned, "files": files}
+            ):
                 return None
             n = file.case.status.n_content + 1
-            record = file.seal(Compartment.CONTENT, n, today, "message", "reporter", text=cleaned, files=files)
+            record = file.seal(
+                Compartment.CONTENT, n, today, "message", "reporter", text=cleaned, files=files
+            )
             return Addition(records=(record,), blobs=sending.blobs())
 
         if self._add(secret, seal, "message_received"):
@@ -94,7 +98,9 @@ class Mailbox:
     def add_what_is_new(self, case_key: CaseKey, form: ReportForm, sending: NewReport) -> None:
         """A form that arrives again, changed: its new words and files become a message, so that nothing is lost."""
         file, _key = self._file(case_key.secret)
-        records = [record.fields for record in file.records(Compartment.CONTENT) if record.fields["by"] == "reporter"]
+        records = [
+            record.fields for record in file.records(Compartment.CONTENT) if record.fields["by"] == "reporter"
+        ]
         known = {one["sha256"] for fields in records for one in fields.get("files", ())}
         text = clean_text(form.description).strip()
         new_text = "" if any(fields.get("text") == text for fields in records) else text
@@ -108,7 +114,10 @@ class Mailbox:
     def identify(self, secret: bytes, name: str, contact: str) -> None:
         """Say who one is, sealed apart from the report. Raises `FormRefused` when both fields are empty."""
         checked_text("identity_name", name if name.strip() else contact, LINE_LIMIT)
-        found = [*text_problems("identity_name", name, LINE_LIMIT), *text_problems("identity_contact", contact, LINE_LIMIT)]
+        found = [
+            *text_problems("identity_name", name, LINE_LIMIT),
+            *text_problems("identity_contact", contact, LINE_LIMIT),
+        ]
         if found:
             raise FormRefused(tuple(found))
 
@@ -116,7 +125,9 @@ class Mailbox:
             status = file.case.status
             fields = identity_fields(status.n_identity + 1, today, name, contact)
             kept = {key: fields[key] for key in ("name", "contact")}
-            identity = file.seal(Compartment.IDENTITY, status.n_identity + 1, today, "identity", "reporter", **kept)
+            identity = file.seal(
+                Compartment.IDENTITY, status.n_identity + 1, today, "identity", "reporter", **kept
+            )
             told = file.seal(Compartment.CONTENT, status.n_content + 1, today, "identity_given", "reporter")
             return Addition(records=(identity, told))
 
@@ -137,7 +148,9 @@ class Mailbox:
     def _file(self, secret: bytes) -> tuple[CaseFile, CaseKey]:
         key = CaseKey(secret)
         case = vault.open_case(self._store, key.locator, self._now())
-        return CaseFile(case, KeyPair.from_seed(key.reporter_seed, _reporter_key_id(case)), own_only=True), key
+        return CaseFile(
+            case, KeyPair.from_seed(key.reporter_seed, _reporter_key_id(case)), own_only=True
+        ), key
 
     def _add(self, secret: bytes, seal: Callable[[CaseFile, date], Addition | None], action: str) -> bool:
         """Add what `seal` makes of the case as it stands; False when it finds it there already."""
@@ -172,7 +185,9 @@ def _described(file: CaseFile) -> dict[str, dict[str, Any]]:
 
 
 def _entries(file: CaseFile, unread: int) -> tuple[Entry, ...]:
-    return attachments.entries(file.records(Compartment.CONTENT), attachments.SPOKEN, unread=unread, unread_of="handler")
+    return attachments.entries(
+        file.records(Compartment.CONTENT), attachments.SPOKEN, unread=unread, unread_of="handler"
+    )
 
 
 def _view(file: CaseFile, today: date, now: datetime) -> MailboxCase:

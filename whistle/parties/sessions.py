@@ -78,7 +78,12 @@ class Sessions:
         """Keep a member's seed until they leave; returns the new cookie value."""
         since = int(self._machine().timestamp())
         return self._begin(
-            {"kind": "staff", "secret": member.pair.seed.hex(), "person": member.person_id.hex(), "since": since}
+            {
+                "kind": "staff",
+                "secret": member.pair.seed.hex(),
+                "person": member.person_id.hex(),
+                "since": since,
+            }
         )
 
     def open_staff(self, token: str) -> Member | None:
@@ -96,7 +101,9 @@ class Sessions:
             return None
         del public_key
         roles = tuple((d.role, d.company_code) for d in person.designations if d.confirmed)
-        return Member(person.id, person.name, roles, KeyPair.from_seed(bytes.fromhex(content["secret"]), person.key_id))
+        return Member(
+            person.id, person.name, roles, KeyPair.from_seed(bytes.fromhex(content["secret"]), person.key_id)
+        )
 
     def end(self, token: str) -> None:
         """Forget a session; never fails."""
@@ -109,7 +116,12 @@ class Sessions:
 
     def _begin(self, content: dict[str, Any]) -> str:
         token = self.new_token()
-        sessions.put(self._store, session.session_id(token_bytes(token)), self._living()[0], self._sealed(token, content))
+        sessions.put(
+            self._store,
+            session.session_id(token_bytes(token)),
+            self._living()[0],
+            self._sealed(token, content),
+        )
         return token
 
     def _sealed(self, token: str, content: dict[str, Any]) -> bytes:

@@ -15,6 +15,8 @@ class SiteFacts:
     name: str
     rehearsal: bool
     rehearsal_now: datetime | None
+    languages: tuple[str, ...]
+    security_contact: str
     store: Store
 
     def companies(self) -> tuple[CompanyFacts, ...]:

@@ -13,6 +13,7 @@ from whistle.crypto.codes import RecoveryCode, derive
 from whistle.crypto.keys import KeyPair, new_seed
 from whistle.crypto.locks import (
     LockParameters,
+    argon2_root,
     auth_of,
     lock_parameters,
     normalise_passphrase,
@@ -155,7 +156,7 @@ class Staff:
         except SealBroken:
             raise RuleRefused("recovery_code") from None
         _purpose, salt, parameters, _share = lock_parameters(lock)
-        auth = auth_of(self._hashing.root(code.secret, salt, parameters))
+        auth = auth_of(self._root(code.secret, salt, parameters))
         people.finish_activation(self._store, token, auth, self._machine(), self._now())
 
     def sign_in(self, name: str, passphrase: str, code: str) -> Member:
@@ -187,7 +188,7 @@ class Staff:
         facts = people.sign_in_facts(self._store, name)
         lock = facts.lock or self._decoy(facts.person_id)
         _purpose, salt, parameters, shared = lock_parameters(lock)
-        root = self._hashing.root(normalise_passphrase(passphrase), salt, parameters)
+        root = self._root(normalise_passphrase(passphrase), salt, parameters)
         found = people.unlock(self._store, facts.person_id, auth_of(root))
         share = site_share(self._store.keys.lock, facts.person_id) if shared else b""
         seed = open_lock(found.lock, owner_id=found.person_id, root=root, share=share)
@@ -214,7 +215,7 @@ class Staff:
 
     def _locked(self, seed: bytes, owner: bytes, purpose: int, secret: bytes, share: bytes) -> tuple[bytes, bytes]:
         salt = new_object_id()
-        root = self._hashing.root(secret, salt, self._parameters)
+        root = self._root(secret, salt, self._parameters)
         lock = seal_lock(
             seed, owner_id=owner, purpose=purpose, root=root, salt=salt, parameters=self._parameters, share=share
         )
@@ -227,6 +228,9 @@ class Staff:
             bytes(32), owner_id=owner, purpose=PASSPHRASE, root=derive(owner, SALT_LABEL), salt=salt,
             parameters=self._parameters, share=site_share(self._store.keys.lock, owner),
         )  # fmt: skip
+
+    def _root(self, secret: bytes, salt: bytes, parameters: LockParameters) -> bytes:
+        return self._hashing.run(argon2_root, secret, salt, parameters)
 
     def _setup(self, browser_token: str, secret: bytes, nonce: bytes) -> Setup:
         content = json.dumps({"secret": secret.hex(), "nonce": nonce.hex()}).encode()

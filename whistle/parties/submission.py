@@ -96,7 +96,7 @@ class Submissions:
         if found:
             raise FormRefused(found)
         company = chosen_company(form.company, registry.companies(self._store))
-        assert company is not None  # noqa: S101 (problems() said so)
+        assert company is not None
         today = local_day(self._now(), company.zone)
         new = self._seal(sending, form, company, case_key, today)
         status, again = intake.receive(self._store, new, self._now())
@@ -132,7 +132,9 @@ class Submissions:
     def _again_secret(self, token: str) -> bytes:
         return token_bytes(token) + self._store.keys.run
 
-    def _seal(self, sending: NewReport, form: ReportForm, company: CompanyFacts, case_key: CaseKey, today: date) -> NewCase:
+    def _seal(
+        self, sending: NewReport, form: ReportForm, company: CompanyFacts, case_key: CaseKey, today: date
+    ) -> NewCase:
         audience = self._audience(company, form.exclude)
         pair = KeyPair.from_seed(case_key.reporter_seed)
         records = (_report(sending, form, audience, today), _identity(sending, form, today))
@@ -173,10 +175,13 @@ def _excludable(person: Recipient) -> ExcludablePerson:
 
 def _grants(sending: NewReport, pair: KeyPair, audience: _Audience) -> tuple[SealedGrant, ...]:
     own = [
-        SealedGrant(sending.case_id, seal_own_grant(pair.seed, pair.key_id, key)) for key in (sending.key, sending.identity)
+        SealedGrant(sending.case_id, seal_own_grant(pair.seed, pair.key_id, key))
+        for key in (sending.key, sending.identity)
     ]
     content = [SealedGrant(p.person_id, seal_grant(p.public_key, sending.key)) for p in audience.handlers]
-    identity = [SealedGrant(p.person_id, seal_grant(p.public_key, sending.identity)) for p in audience.identity]
+    identity = [
+        SealedGrant(p.person_id, seal_grant(p.public_key, sending.identity)) for p in audience.identity
+    ]
     return (*own, *content, *identity)
 
 
@@ -217,8 +222,10 @@ def _receipt(case_key: CaseKey, status: CaseStatus, *, again: bool) -> Receipt:
     duties: dict[str, Duty] = {
         duty.kind: duty
         for duty in duties_at_receipt(
-            status.received_on, status.company.country,
-            acknowledgement_waived=status.acknowledgement_waived, meeting=status.meeting_wanted,
+            status.received_on,
+            status.company.country,
+            acknowledgement_waived=status.acknowledgement_waived,
+            meeting=status.meeting_wanted,
         )  # fmt: skip
     }
     return Receipt(

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
 
 from whistle.errors import SettingsWrong
 from whistle.rules.profiles import COUNTRIES, LONGEST_RETENTION_MONTHS, load_profiles, zone_in
@@ -54,11 +53,10 @@ class Company:
 
 @dataclass(frozen=True)
 class Site:
-    """A whole site; the first language is the one a stranger is greeted in, `leave_url` may be empty."""
+    """A whole site; the first language is the one a stranger is greeted in."""
 
     name: str
     languages: tuple[str, ...]
-    leave_url: str
     security_contact: str
     companies: tuple[Company, ...]
 
@@ -70,7 +68,7 @@ class Site:
 def load_site(text: str, where: str = FILE) -> Site:
     """Read a site file.
 
-    `[site]`: name, languages, leave_url, security_contact. `[[company]]`: code, name, country, employees,
+    `[site]`: name, languages, security_contact. `[[company]]`: code, name, country, employees,
     basis, contact, and where wanted zone, reference, meeting, board_contact, retention_months.
     SettingsWrong, one line that names the entry, for anything unknown, missing, doubled or against the law.
     """
@@ -84,7 +82,6 @@ def load_site(text: str, where: str = FILE) -> Site:
     site = Site(
         name=head.text("name"),
         languages=_languages(head),
-        leave_url=_leave_url(head),
         security_contact=head.text("security_contact", ""),
         companies=companies,
     )
@@ -98,17 +95,6 @@ def _languages(head: Table) -> tuple[str, ...]:
         if language not in LANGUAGES:
             raise head.wrong(f'language "{language}" is unknown; use {" or ".join(LANGUAGES)}.')
     return languages
-
-
-def _leave_url(head: Table) -> str:
-    url = head.text("leave_url", "")
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise head.wrong('"leave_url" is not an address.') from error
-    if url and (parts.scheme != "https" or not parts.netloc):
-        raise head.wrong('"leave_url" must begin with https://.')
-    return url
 
 
 def _refuse_doubles(companies: tuple[Company, ...], root: Table) -> None:

@@ -24,11 +24,17 @@ NEVER = date(9999, 12, 31)
 
 _NUMBER = re.compile(r"W-[0-9A-Z]{4}-[0-9A-Z]{4}")
 
-_COUNTERS = {Compartment.CONTENT: "n_content", Compartment.IDENTITY: "n_identity", Compartment.INTERNAL: "n_internal"}
+_COUNTERS = {
+    Compartment.CONTENT: "n_content",
+    Compartment.IDENTITY: "n_identity",
+    Compartment.INTERNAL: "n_internal",
+}
 
 _LOCKED_NUMBER = select(cases).where(cases.c.number == bindparam("case")).with_for_update()
 _LOCKED_ID = select(cases).where(cases.c.id == bindparam("case")).with_for_update()
-_REVIEW = select(func.min(holds.c.review_on)).where(holds.c.case_id == bindparam("case"), holds.c.released_on.is_(None))
+_REVIEW = select(func.min(holds.c.review_on)).where(
+    holds.c.case_id == bindparam("case"), holds.c.released_on.is_(None)
+)
 _PLACE = (
     update(readers)
     .where(readers.c.case_id == bindparam("case"))
@@ -120,7 +126,9 @@ def changing(store: Store, number_or_id: str | bytes, now: datetime) -> Iterator
         row = locked_case(work.db, number_or_id)
         company = directory.company_by_id(work.db, row.company_id)
         today = max(local_day(now, company.zone), row.touched_on)
-        change = Change(work, store, row, company, today, inventory.checked(work.db, store.keys.inventory, row))
+        change = Change(
+            work, store, row, company, today, inventory.checked(work.db, store.keys.inventory, row)
+        )
         before = list(change.entries)
         yield change
         _finish(change, changed=change.entries != before)
@@ -233,7 +241,9 @@ def grant_row(case_id: bytes, grant: SealedGrant, header: Header, entry: Entry) 
     }  # fmt: skip
 
 
-def record_row(case_id: bytes, record: SealedRecord, header: Header, entry: Entry, day: date) -> dict[str, Any]:
+def record_row(
+    case_id: bytes, record: SealedRecord, header: Header, entry: Entry, day: date
+) -> dict[str, Any]:
     """A row of `records`."""
     return {
         "case_id": case_id, "compartment": header.compartment, "n": record.n, "epoch": header.epoch,

@@ -48,14 +48,22 @@ def _copied_head(store: Store, db: Connection) -> Iterator[Finding]:
     except Tampered:
         return  # _ledger said so
     if copy is not None and copy["seq"] < ledger.length(db):
-        yield Finding("ledger", "head", "the copy of the ledger's head in keys/ is an old one; the next pass renews it")
+        yield Finding(
+            "ledger", "head", "the copy of the ledger's head in keys/ is an old one; the next pass renews it"
+        )
 
 
 def _people(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
     for person in db.execute(select(people).where(people.c.public_key.is_not(None))):
-        if person.mac is None or directory.person_mac(store.keys, bytes(person.id), bytes(person.public_key)) != bytes(person.mac):
+        if person.mac is None or directory.person_mac(
+            store.keys, bytes(person.id), bytes(person.public_key)
+        ) != bytes(person.mac):
             yield Finding("key", person.name, "the person's key is not the one that was activated")
-    for row in db.execute(select(designations, people.c.name).join_from(designations, people).where(designations.c.mac.is_not(None))):
+    for row in db.execute(
+        select(designations, people.c.name)
+        .join_from(designations, people)
+        .where(designations.c.mac.is_not(None))
+    ):
         if directory.designation_mac(store.keys, row, bytes(row.key_id or b"")) != bytes(row.mac):
             yield Finding("designation", row.name, f"the designation as {row.role} was never confirmed here")
     query = select(confirmation_table, people.c.name).join_from(confirmation_table, people)
@@ -69,7 +77,11 @@ def _purges(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
     for case_id in purge.candidates(db, now.date() - timedelta(days=1)):
         outcome = purge.verdict_of(db, case_id, now)
         if outcome.verdict.action != "keep":
-            yield Finding("purge_overdue", outcome.case_number, f"due on {outcome.verdict.due_on}: {outcome.verdict.said}")
+            yield Finding(
+                "purge_overdue",
+                outcome.case_number,
+                f"due on {outcome.verdict.due_on}: {outcome.verdict.said}",
+            )
 
 
 def _certificates(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
@@ -98,7 +110,10 @@ def _channels(_store: Store, db: Connection, _now: datetime) -> Iterator[Finding
         .where(designations.c.role == "handler", directory.stands(), designations.c.to_on.is_(None))
     )
     for company in db.execute(select(companies).order_by(companies.c.position)):
-        if len(set(db.execute(query.where(designations.c.company_id == company.id)).scalars())) < MIN_HANDLERS:
+        if (
+            len(set(db.execute(query.where(designations.c.company_id == company.id)).scalars()))
+            < MIN_HANDLERS
+        ):
             yield Finding("handlers", company.code, "a channel needs two handlers whose keys count")
 
 
@@ -116,7 +131,9 @@ def _journal(store: Store, db: Connection) -> Iterator[Finding]:
             yield Finding("journal", "journal", str(broken))
             return
     expected = journal.expected(db)
-    if journaled[: len(expected)] != expected or any(seq <= ledger.length(db) for seq in journaled[len(expected) :]):
+    if journaled[: len(expected)] != expected or any(
+        seq <= ledger.length(db) for seq in journaled[len(expected) :]
+    ):
         yield Finding("journal", "journal", "the journal and the ledger do not tell the same")
 
 

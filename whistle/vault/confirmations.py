@@ -35,7 +35,9 @@ class Waiting:
 def waiting(store: Store, person_id: bytes) -> tuple[Waiting, ...]:
     """The keys that this person may confirm, or has confirmed and that wait for another."""
     with store.reading() as db:
-        return tuple(item for item in _all_waiting(db, store.keys) if _may_confirm(db, store.keys, item, person_id))
+        return tuple(
+            item for item in _all_waiting(db, store.keys) if _may_confirm(db, store.keys, item, person_id)
+        )
 
 
 def waiting_for(store: Store, designation_id: bytes) -> Waiting:
@@ -48,7 +50,9 @@ def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: by
     """Record that `confirmer_id` compared this very key's fingerprint. True when the key counts from now on."""
     with store.writing() as work:
         item = _one(work.db, store.keys, designation_id)
-        row = work.db.execute(select(designations).where(designations.c.id == designation_id).with_for_update()).one()
+        row = work.db.execute(
+            select(designations).where(designations.c.id == designation_id).with_for_update()
+        ).one()
         person = work.db.execute(select(persons).where(persons.c.id == item.person_id)).one()
         if bytes(person.key_id) != key_id or not _may_confirm(work.db, store.keys, item, confirmer_id):
             raise NotThere("there is no such key to confirm")
@@ -58,18 +62,35 @@ def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: by
         counts = len({*item.confirmed_by, confirmer_id}) >= item.needed
         if counts:
             mac = directory.designation_mac(store.keys, row, key_id)
-            work.db.execute(update(designations).where(designations.c.id == designation_id).values(key_id=key_id, mac=mac))
-        facts = {"person": item.person_name, "role": item.role, "company": item.company_code, "counts": counts}
+            work.db.execute(
+                update(designations).where(designations.c.id == designation_id).values(key_id=key_id, mac=mac)
+            )
+        facts = {
+            "person": item.person_name,
+            "role": item.role,
+            "company": item.company_code,
+            "counts": counts,
+        }
         work.log("key_confirmed", day=now.date(), actor=name, facts=facts)
         return counts
 
 
-def _note(work: Work, keys: ServerKeys, designation_id: bytes, confirmer_id: bytes, key_id: bytes, now: datetime) -> None:
+def _note(
+    work: Work, keys: ServerKeys, designation_id: bytes, confirmer_id: bytes, key_id: bytes, now: datetime
+) -> None:
     """Keep a confirmation in the place of one that was written past this page."""
-    place = (confirmations.c.designation_id == designation_id) & (confirmations.c.confirmer_id == confirmer_id)
+    place = (confirmations.c.designation_id == designation_id) & (
+        confirmations.c.confirmer_id == confirmer_id
+    )
     work.db.execute(delete(confirmations).where(place))
     mac = directory.confirmation_mac(keys, designation_id, confirmer_id, key_id)
-    row = {"designation_id": designation_id, "confirmer_id": confirmer_id, "key_id": key_id, "on_day": now.date(), "mac": mac}
+    row = {
+        "designation_id": designation_id,
+        "confirmer_id": confirmer_id,
+        "key_id": key_id,
+        "on_day": now.date(),
+        "mac": mac,
+    }
     work.db.execute(insert(confirmations).values(**row))
 
 
@@ -99,7 +120,9 @@ def _waiting(db: Connection, keys: ServerKeys, row: Row[Any]) -> Waiting:
 
 def is_given(keys: ServerKeys, row: Row[Any]) -> bool:
     """Whether a row of the table was written by this server, on the confirmer's own page."""
-    mac = directory.confirmation_mac(keys, bytes(row.designation_id), bytes(row.confirmer_id), bytes(row.key_id))
+    mac = directory.confirmation_mac(
+        keys, bytes(row.designation_id), bytes(row.confirmer_id), bytes(row.key_id)
+    )
     return hmac.compare_digest(mac, bytes(row.mac))
 
 

@@ -59,7 +59,9 @@ def open_case(store: Store, person_id: bytes, number: str, now: datetime) -> Ope
         return reading.opened(db, store, row, OPEN_TO_HANDLER, holder=person_id, now=now, unread=unread)
 
 
-def mark_read(store: Store, person_id: bytes, case_id: bytes, own_grants: Iterable[SealedGrant], now: datetime) -> None:
+def mark_read(
+    store: Store, person_id: bytes, case_id: bytes, own_grants: Iterable[SealedGrant], now: datetime
+) -> None:
     """Note that this handler saw the case, and take their own grants in place of the ones made for them."""
     own = tuple(own_grants)
     if not own:
@@ -78,7 +80,9 @@ def mark_read(store: Store, person_id: bytes, case_id: bytes, own_grants: Iterab
         change.db.execute(update(readers).where(mine).values(unread=0))
 
 
-def add(store: Store, person_id: bytes, number: str, addition: Addition, now: datetime, *, step: Step) -> None:
+def add(
+    store: Store, person_id: bytes, number: str, addition: Addition, now: datetime, *, step: Step
+) -> None:
     """Add what a handler wrote, and move the case as `step` says. Raises `NotThere`, `RuleRefused`, `Conflict`."""
     with casework.changing(store, number, now) as change:
         name = _require_reader(change.db, person_id, change, now)
@@ -163,7 +167,9 @@ def _check_addition(change: casework.Change, addition: Addition, now: datetime) 
             raise NotAllowed("a grant names somebody who does not work on this case")
 
 
-def _mine(db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime) -> tuple[Row[Any], int]:
+def _mine(
+    db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime
+) -> tuple[Row[Any], int]:
     asked = {"number": number, "person": person_id}
     row = db.execute(_MINE, asked).one_or_none() if casework.is_number(number) else None
     if row is None or not _serves(db, keys, person_id, row.company_id, now):

@@ -21,7 +21,13 @@ CONFIRMATION_LABEL = b"whistle/v1/confirmation\0"
 
 def designation_mac(keys: ServerKeys, row: Any, key_id: bytes) -> bytes:
     """The keyed hash without which a designation does not count: a row alone makes nobody a reader."""
-    fields = [bytes(row.id).hex(), bytes(row.person_id).hex(), bytes(row.company_id).hex(), row.role, key_id.hex()]
+    fields = [
+        bytes(row.id).hex(),
+        bytes(row.person_id).hex(),
+        bytes(row.company_id).hex(),
+        row.role,
+        key_id.hex(),
+    ]
     return chain.keyed_hash(keys.inventory, DESIGNATION_LABEL, json.dumps(fields).encode())
 
 
@@ -40,11 +46,15 @@ def stands() -> Any:
 
     Whoever can write the database can fulfil it: what grants a right asks `recipients`, `serves` or `holders`.
     """
-    return and_(designations.c.mac.is_not(None), people.c.state == "active", people.c.key_id == designations.c.key_id)
+    return and_(
+        designations.c.mac.is_not(None), people.c.state == "active", people.c.key_id == designations.c.key_id
+    )
 
 
 _DAY = bindparam("day", type_=Date)
-_IS_ON = and_(designations.c.from_on <= _DAY, or_(designations.c.to_on.is_(None), designations.c.to_on > _DAY))
+_IS_ON = and_(
+    designations.c.from_on <= _DAY, or_(designations.c.to_on.is_(None), designations.c.to_on > _DAY)
+)
 """That a designation is in force on `day`."""
 
 
@@ -105,23 +115,33 @@ _RECIPIENTS = (
     .order_by(designations.c.id)
 )
 _OF_COMPANY = _RECIPIENTS.where(
-    designations.c.company_id == bindparam("company"), designations.c.role.in_(bindparam("roles", expanding=True)), _IS_ON
+    designations.c.company_id == bindparam("company"),
+    designations.c.role.in_(bindparam("roles", expanding=True)),
+    _IS_ON,
 )
-_OF_PERSON = _RECIPIENTS.where(designations.c.person_id == bindparam("person"), designations.c.role == bindparam("role"))
+_OF_PERSON = _RECIPIENTS.where(
+    designations.c.person_id == bindparam("person"), designations.c.role == bindparam("role")
+)
 _SERVING = _OF_PERSON.where(designations.c.company_id == bindparam("company"), _IS_ON)
 
 
-def recipients(db: Connection, keys: ServerKeys, company_id: bytes, roles: tuple[str, ...], day: date) -> tuple[Recipient, ...]:
+def recipients(
+    db: Connection, keys: ServerKeys, company_id: bytes, roles: tuple[str, ...], day: date
+) -> tuple[Recipient, ...]:
     """Whose keys count for `roles` in a company on `day`: confirmed, active, and keyed by this server."""
     found = db.execute(_OF_COMPANY, {"company": company_id, "roles": roles, "day": day})
     return tuple(
-        Recipient(bytes(row.person_id), row.name, row.function, row.role, bytes(row.public_key), bytes(row.key_id))
+        Recipient(
+            bytes(row.person_id), row.name, row.function, row.role, bytes(row.public_key), bytes(row.key_id)
+        )
         for row in found
         if _is_keyed(keys, row)
     )
 
 
-def serves(db: Connection, keys: ServerKeys, person_id: bytes, company_id: bytes, role: str, day: date) -> bool:
+def serves(
+    db: Connection, keys: ServerKeys, person_id: bytes, company_id: bytes, role: str, day: date
+) -> bool:
     """Whether this person holds `role` in the company on `day`, with a key that counts and is keyed by this server."""
     found = db.execute(_SERVING, {"person": person_id, "company": company_id, "role": role, "day": day})
     return any(_is_keyed(keys, row) for row in found)
@@ -131,7 +151,9 @@ def companies_served(
     db: Connection, keys: ServerKeys, person_id: bytes, role: str, now: datetime
 ) -> tuple[CompanyFacts, ...]:
     """The companies in which this person holds `role` today, by each company's own calendar."""
-    mine = [row for row in db.execute(_OF_PERSON, {"person": person_id, "role": role}) if _is_keyed(keys, row)]
+    mine = [
+        row for row in db.execute(_OF_PERSON, {"person": person_id, "role": role}) if _is_keyed(keys, row)
+    ]
     named = db.execute(_COMPANIES_OF_ID, {"ids": [bytes(row.company_id) for row in mine]})
     return tuple(
         company
@@ -156,5 +178,7 @@ def _is_keyed(keys: ServerKeys, row: Any) -> bool:
     return (
         hmac.compare_digest(designation_mac(keys, row, bytes(row.key_id)), bytes(row.mac))
         and row.person_mac is not None
-        and hmac.compare_digest(person_mac(keys, bytes(row.person_id), bytes(row.public_key)), bytes(row.person_mac))
+        and hmac.compare_digest(
+            person_mac(keys, bytes(row.person_id), bytes(row.public_key)), bytes(row.person_mac)
+        )
     )

@@ -47,7 +47,9 @@ def falling_due(store: Store, now: datetime, within_days: int) -> list[Due]:
             duty = next_duty(casework.case_facts(db, row, {}, company), today)
             if duty is not None and (duty.due_on - today).days <= within_days:
                 overdue = duty.due_on < today
-                found.append(Due(duty.kind, row.number, company.code, duty.due_on, duty.last_legal_day, overdue))
+                found.append(
+                    Due(duty.kind, row.number, company.code, duty.due_on, duty.last_legal_day, overdue)
+                )
     return sorted(found, key=lambda due: (due.due_on, due.case))
 
 

@@ -83,7 +83,12 @@ def _place(store: Store, person_id: bytes, number: str, new: NewHold, now: datet
         change.db.execute(insert(holds).values(**row, mac=hold_mac(store.keys, row)))
         rows = [{"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed} for g in new.grants]
         change.db.execute(insert(hold_grants), rows)
-        facts = {"hold": new.id.hex(), "ground": new.ground, "review_on": new.review_on.isoformat(), "late": late}
+        facts = {
+            "hold": new.id.hex(),
+            "ground": new.ground,
+            "review_on": new.review_on.isoformat(),
+            "late": late,
+        }
         change.log("hold_placed", name, **facts)
         return new.id
 
@@ -97,7 +102,7 @@ def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes
         standing = HoldFacts(row.ground, row.placed_on, row.review_on, row.released_on)
         if release_needs_second(standing, facts, now):
             asked = {"release_asked_by": person_id, "release_sealed": sealed_reason}
-            asked["mac"] = hold_mac(store.keys, {**row._mapping, **asked})  # noqa: SLF001 (SQLAlchemy's public name)
+            asked["mac"] = hold_mac(store.keys, {**row._mapping, **asked})
             change.db.execute(update(holds).where(holds.c.id == hold_id).values(**asked))
             change.log("release_asked", name, hold=hold_id.hex())
             return False
@@ -117,27 +122,39 @@ def confirm_release(store: Store, person_id: bytes, hold_id: bytes, now: datetim
         _release(change, row, person_id, name, {})
 
 
-def of_companies(store: Store, person_id: bytes, companies: list[bytes], now: datetime) -> tuple[StoredHold, ...]:
+def of_companies(
+    store: Store, person_id: bytes, companies: list[bytes], now: datetime
+) -> tuple[StoredHold, ...]:
     """Every hold of these companies' cases, earliest review first; each with the reader's own grant."""
     asked = people.alias("asked")
     query = (
-        select(holds, cases, people.c.name.label("placed_name"), asked.c.name.label("asked_name"), hold_grants.c.sealed.label("own"))
+        select(
+            holds,
+            cases,
+            people.c.name.label("placed_name"),
+            asked.c.name.label("asked_name"),
+            hold_grants.c.sealed.label("own"),
+        )
         .join_from(holds, cases)
         .join(people, people.c.id == holds.c.placed_by)
         .outerjoin(asked, asked.c.id == holds.c.release_asked_by)
-        .outerjoin(hold_grants, (hold_grants.c.hold_id == holds.c.id) & (hold_grants.c.person_id == person_id))
+        .outerjoin(
+            hold_grants, (hold_grants.c.hold_id == holds.c.id) & (hold_grants.c.person_id == person_id)
+        )
         .where(cases.c.company_id.in_(companies))
         .order_by(holds.c.review_on, holds.c.id)
     )
     with store.reading() as db:
         known = {company.id: company for company in directory.all_companies(db)}
-        return tuple(_stored(row._mapping, known, now) for row in db.execute(query))  # noqa: SLF001 (SQLAlchemy's public name)
+        return tuple(_stored(row._mapping, known, now) for row in db.execute(query))
 
 
 def _stored(row: Any, known: dict[bytes, CompanyFacts], now: datetime) -> StoredHold:
     case = _CaseColumns(row)
     company = known[bytes(case.company_id)]
-    standing = HoldFacts(row[holds.c.ground], row[holds.c.placed_on], row[holds.c.review_on], row[holds.c.released_on])
+    standing = HoldFacts(
+        row[holds.c.ground], row[holds.c.placed_on], row[holds.c.review_on], row[holds.c.released_on]
+    )
     needs = release_needs_second(standing, reading.retention_facts(case, company), now)
     return StoredHold(
         id=bytes(row[holds.c.id]),
@@ -178,9 +195,15 @@ def hold_mac(keys: ServerKeys, row: Any) -> bytes:
     return chain.keyed_hash(keys.inventory, HOLD_LABEL, json.dumps(fields).encode())
 
 
-def _release(change: casework.Change, row: Row[Any], person_id: bytes, name: str, values: dict[str, Any]) -> None:
-    fields = {**row._mapping, "released_on": change.today}  # noqa: SLF001 (SQLAlchemy's public name)
-    values |= {"released_on": change.today, "released_by": person_id, "mac": hold_mac(change.store.keys, fields)}
+def _release(
+    change: casework.Change, row: Row[Any], person_id: bytes, name: str, values: dict[str, Any]
+) -> None:
+    fields = {**row._mapping, "released_on": change.today}
+    values |= {
+        "released_on": change.today,
+        "released_by": person_id,
+        "mac": hold_mac(change.store.keys, fields),
+    }
     change.db.execute(update(holds).where(holds.c.id == row.id).values(**values))
     change.log("hold_released", name, hold=bytes(row.id).hex())
 
@@ -192,10 +215,12 @@ def _check_sealed(new: NewHold) -> None:
 
 
 def _in_force(change: casework.Change, hold_id: bytes) -> Row[Any]:
-    row = change.db.execute(select(holds).where(holds.c.id == hold_id, holds.c.released_on.is_(None))).one_or_none()
+    row = change.db.execute(
+        select(holds).where(holds.c.id == hold_id, holds.c.released_on.is_(None))
+    ).one_or_none()
     if row is None:
         raise Conflict("the hold was released already")
-    if not hmac.compare_digest(hold_mac(change.store.keys, row._mapping), bytes(row.mac)):  # noqa: SLF001 (public name)
+    if not hmac.compare_digest(hold_mac(change.store.keys, row._mapping), bytes(row.mac)):
         raise Tampered("the hold was changed past its page")
     return row
 
@@ -208,7 +233,9 @@ def _case_of(store: Store, hold_id: bytes) -> bytes:
     return bytes(case_id)
 
 
-def _require_legal(db: Connection, keys: ServerKeys, person_id: bytes, company: CompanyFacts, today: date) -> str:
+def _require_legal(
+    db: Connection, keys: ServerKeys, person_id: bytes, company: CompanyFacts, today: date
+) -> str:
     if not directory.serves(db, keys, person_id, company.id, "legal", today):
         raise NotThere("there is no such case, or it is not yours")
     name: str = db.execute(select(people.c.name).where(people.c.id == person_id)).scalar_one()
@@ -229,7 +256,9 @@ def legal_case(store: Store, person_id: bytes, number: str, now: datetime) -> tu
 
 def _raise_absent(db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime) -> NoReturn:
     """Raise `Gone` for legal of the company whose purged case this was, `NotThere` for everybody else."""
-    left = select(certificates.c.purged_on, certificates.c.company_id).where(certificates.c.case_number == number)
+    left = select(certificates.c.purged_on, certificates.c.company_id).where(
+        certificates.c.case_number == number
+    )
     row = db.execute(left).one_or_none() if casework.is_number(number) else None
     if row is None:
         raise NotThere("there is no such case, or it is not yours")
@@ -240,7 +269,9 @@ def _raise_absent(db: Connection, keys: ServerKeys, person_id: bytes, number: st
 
 def upcoming(store: Store, companies: list[bytes], until: date) -> tuple[tuple[CaseStatus, bool], ...]:
     """Closed cases of these companies that are purged by `until`, soonest first, and whether each is held."""
-    held = exists(select(holds.c.id).where(holds.c.case_id == cases.c.id, holds.c.released_on.is_(None))).label("held")
+    held = exists(
+        select(holds.c.id).where(holds.c.case_id == cases.c.id, holds.c.released_on.is_(None))
+    ).label("held")
     query = (
         select(cases, held)
         .where(cases.c.company_id.in_(companies), or_(cases.c.purge_on <= until, held))
@@ -249,12 +280,18 @@ def upcoming(store: Store, companies: list[bytes], until: date) -> tuple[tuple[C
     )
     with store.reading() as db:
         known = {company.id: company for company in directory.all_companies(db)}
-        return tuple((casework.status_of(row, known[bytes(row.company_id)]), bool(row.held)) for row in db.execute(query))
+        return tuple(
+            (casework.status_of(row, known[bytes(row.company_id)]), bool(row.held))
+            for row in db.execute(query)
+        )
 
 
 def hold_facts(db: Connection) -> list[tuple[str, str, str, date, date]]:
     """The holds in force: id, case number, ground, day placed, review date."""
     query = (
-        select(holds, cases.c.number).join_from(holds, cases).where(holds.c.released_on.is_(None)).order_by(holds.c.review_on, holds.c.id)
+        select(holds, cases.c.number)
+        .join_from(holds, cases)
+        .where(holds.c.released_on.is_(None))
+        .order_by(holds.c.review_on, holds.c.id)
     )
     return [(bytes(r.id).hex(), r.number, r.ground, r.placed_on, r.review_on) for r in db.execute(query)]

@@ -114,7 +114,11 @@ def _admit(store: Store, db: Connection, new: NewCase, company: CompanyFacts, to
         if grant.holder_id == new.case_id and header.compartment != Compartment.INTERNAL:
             continue
         roles = ROLES_OF.get(header.compartment, ()) if custodians else ("handler",)
-        fitting = [p for p in people if p.person_id == grant.holder_id and p.role in roles and p.key_id == header.key_id]
+        fitting = [
+            p
+            for p in people
+            if p.person_id == grant.holder_id and p.role in roles and p.key_id == header.key_id
+        ]
         if not fitting or header.compartment == Compartment.INTERNAL:
             raise NotAllowed("a grant names somebody who is not designated for it")
         if header.compartment == Compartment.CONTENT:
@@ -143,7 +147,9 @@ def _case_row(new: NewCase, company: CompanyFacts, today: date, number: str) -> 
 
 def _write_objects(db: Connection, new: NewCase, entries: list[Entry], today: date) -> None:
     granted = zip(new.grants, entries, strict=False)  # the entries begin with the grants, in their order
-    db.execute(insert(grants), [casework.grant_row(new.case_id, g, Header.parse(g.sealed), e) for g, e in granted])
+    db.execute(
+        insert(grants), [casework.grant_row(new.case_id, g, Header.parse(g.sealed), e) for g, e in granted]
+    )
     by_id = {entry.object_id: entry for entry in entries[len(new.grants) :]}
     rows = []
     for record in new.records:
@@ -155,13 +161,25 @@ def _write_objects(db: Connection, new: NewCase, entries: list[Entry], today: da
     if new.blobs:
         db.execute(
             insert(blobs),
-            [casework.blob_row(new.case_id, blob, Header.parse(blob.sealed_header), today) for blob in new.blobs],
+            [
+                casework.blob_row(new.case_id, blob, Header.parse(blob.sealed_header), today)
+                for blob in new.blobs
+            ],
         )
 
 
-def _write_readers(db: Connection, case_id: bytes, company: CompanyFacts, people: list[bytes], due_on: date) -> None:
+def _write_readers(
+    db: Connection, case_id: bytes, company: CompanyFacts, people: list[bytes], due_on: date
+) -> None:
     rows = [
-        {"person_id": person, "case_id": case_id, "company_id": company.id, "open": True, "due_on": due_on, "unread": 1}
+        {
+            "person_id": person,
+            "case_id": case_id,
+            "company_id": company.id,
+            "open": True,
+            "due_on": due_on,
+            "unread": 1,
+        }
         for person in people
     ]
     if rows:

@@ -11,7 +11,9 @@ from whistle.errors import Tampered
 from whistle.vault.tables import blobs, cases, grants, records
 
 _CASE: BindParameter[bytes] = bindparam("case")
-_GRANTS = select(grants.c.kind, grants.c.object_id, grants.c.key_id, grants.c.sha256).where(grants.c.case_id == _CASE)
+_GRANTS = select(grants.c.kind, grants.c.object_id, grants.c.key_id, grants.c.sha256).where(
+    grants.c.case_id == _CASE
+)
 _RECORDS = select(records.c.object_id, records.c.key_id, records.c.sha256).where(records.c.case_id == _CASE)
 _BLOBS = select(blobs.c.object_id, blobs.c.key_id, blobs.c.sha256).where(blobs.c.case_id == _CASE)
 
@@ -44,7 +46,9 @@ def require(mac_key: bytes, case: Row[Any], standing: list[Entry]) -> None:
         raise Tampered(f"case {case.number}: its objects are not the ones that were stored")
 
 
-def save(db: Connection, mac_key: bytes, case_id: bytes, n: int, standing: list[Entry], **columns: object) -> None:
+def save(
+    db: Connection, mac_key: bytes, case_id: bytes, n: int, standing: list[Entry], **columns: object
+) -> None:
     """Write the inventory of a case after a change, together with the other `columns` that changed."""
     mac = inventory_mac(mac_key, case_id, n, standing)
     db.execute(update(cases).where(cases.c.id == case_id).values(inventory_n=n, inventory_mac=mac, **columns))

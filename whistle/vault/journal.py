@@ -65,7 +65,13 @@ def _missing(store: Store, after: int) -> list[dict[str, Any]]:
     query = select(ledger).where(ledger.c.seq > after, ledger.c.action.in_(JOURNALED)).order_by(ledger.c.seq)
     with store.reading() as db:
         return [
-            {"ledger_seq": r.seq, "day": r.on_day.isoformat(), "kind": r.action, "case": r.case_number, "facts": json.loads(r.facts)}
+            {
+                "ledger_seq": r.seq,
+                "day": r.on_day.isoformat(),
+                "kind": r.action,
+                "case": r.case_number,
+                "facts": json.loads(r.facts),
+            }
             for r in db.execute(query)
         ]
 

@@ -51,4 +51,6 @@ def _take_row(store: Store, holder: str, second: int) -> bool:
 def _give_back(store: Store, holder: str) -> None:
     """Let the next one lead at once; only who died keeps the others waiting."""
     with store.writing() as work:
-        work.db.execute(update(leases).where(leases.c.name == "tick", leases.c.holder == holder).values(until=0))
+        work.db.execute(
+            update(leases).where(leases.c.name == "tick", leases.c.holder == holder).values(until=0)
+        )

@@ -88,9 +88,17 @@ def verify(db: Connection, keys: ServerKeys) -> int:
     if copy is None and seq:
         raise Tampered("the copy of the ledger's head in keys/ is missing")
     if copy is not None:
-        _verify_signature(keys, copy["seq"], bytes.fromhex(copy["hash"]), bytes.fromhex(copy["signature"]), "the copied head")
+        _verify_signature(
+            keys,
+            copy["seq"],
+            bytes.fromhex(copy["hash"]),
+            bytes.fromhex(copy["signature"]),
+            "the copied head",
+        )
         if copy["seq"] > seq:
-            raise Tampered(f"the ledger was cut: it ends at line {seq}, the copy in keys/ knows line {copy['seq']}")
+            raise Tampered(
+                f"the ledger was cut: it ends at line {seq}, the copy in keys/ knows line {copy['seq']}"
+            )
     return seq
 
 
@@ -98,7 +106,9 @@ def copy_head(db: Connection, keys: ServerKeys) -> None:
     """Bring the copy in `keys/` up to the head, where a process died between the two; never copies a forged one."""
     head = _signed_head(db, keys)
     if head.seq:
-        keys.keep_head({"seq": head.seq, "hash": bytes(head.hash).hex(), "signature": bytes(head.signature).hex()})
+        keys.keep_head(
+            {"seq": head.seq, "hash": bytes(head.hash).hex(), "signature": bytes(head.signature).hex()}
+        )
 
 
 def _signed_head(db: Connection, keys: ServerKeys) -> Row[Any]:
@@ -134,10 +144,14 @@ def line_of(row: Row[Any]) -> Line:
 
 
 def _relink(keys: ServerKeys, previous: bytes, row: Row[Any]) -> bytes:
-    actual = chain.link(previous, _fields(row.seq, row.on_day, row.action, row.case_number, row.actor_hash, row.facts))
+    actual = chain.link(
+        previous, _fields(row.seq, row.on_day, row.action, row.case_number, row.actor_hash, row.facts)
+    )
     if actual != bytes(row.hash):
         raise Tampered(f"ledger line {row.seq} was changed")
-    if row.actor and chain.keyed_hash(keys.inventory, ACTOR_LABEL, row.actor.encode()) != bytes(row.actor_hash):
+    if row.actor and chain.keyed_hash(keys.inventory, ACTOR_LABEL, row.actor.encode()) != bytes(
+        row.actor_hash
+    ):
         raise Tampered(f"ledger line {row.seq} names another actor")
     return actual
 

@@ -33,7 +33,9 @@ FILTERS = ("open", "all", *State)
 FIRST_EPOCH = 1
 
 _IDS: BindParameter[bytes] = bindparam("ids", expanding=True)
-_FIRST_GRANTS: Select[Any] = select(grants.c.case_id, grants.c.compartment, grants.c.epoch, grants.c.sealed).where(
+_FIRST_GRANTS: Select[Any] = select(
+    grants.c.case_id, grants.c.compartment, grants.c.epoch, grants.c.sealed
+).where(
     grants.c.case_id.in_(_IDS),
     grants.c.holder_id == bindparam("holder"),
     grants.c.compartment == int(Compartment.CONTENT),
@@ -50,9 +52,13 @@ _NAMES = (
     .order_by(people.c.name)
 )
 _ENTRIES = tuple(
-    select(table.c.case_id, kind, table.c.object_id, table.c.key_id, table.c.sha256).where(table.c.case_id.in_(_IDS))
+    select(table.c.case_id, kind, table.c.object_id, table.c.key_id, table.c.sha256).where(
+        table.c.case_id.in_(_IDS)
+    )
     for table, kind in (
-        (grants, grants.c.kind), (records, literal(int(Kind.RECORD))), (blobs, literal(int(Kind.BLOB))),
+        (grants, grants.c.kind),
+        (records, literal(int(Kind.RECORD))),
+        (blobs, literal(int(Kind.BLOB))),
     )  # fmt: skip
 )
 
@@ -114,7 +120,12 @@ def _count(db: Connection, *conditions: Any) -> Bounded:
 
 
 def _listed(
-    db: Connection, store: Store, person_id: bytes, rows: Sequence[Row[Any]], companies: dict[bytes, CompanyFacts], now: datetime
+    db: Connection,
+    store: Store,
+    person_id: bytes,
+    rows: Sequence[Row[Any]],
+    companies: dict[bytes, CompanyFacts],
+    now: datetime,
 ) -> tuple[ListedCase, ...]:
     ids = [row.id for row in rows]
     standing = _entries(db, ids)
@@ -131,7 +142,9 @@ def _listed(
         listed.append(
             ListedCase(
                 status=casework.status_of(row, company),
-                subject=None if past else _subject(person_id, own.get(case_id), first.get(case_id), standing[case_id]),
+                subject=None
+                if past
+                else _subject(person_id, own.get(case_id), first.get(case_id), standing[case_id]),
                 held=case_id in held,
                 unread=row.mine,
                 readers=tuple(names[case_id]),
@@ -151,7 +164,12 @@ def _subject(
     return (
         StoredGrant(person_id, grant.compartment, grant.epoch, bytes(grant.sealed)),
         StoredRecord(
-            record.compartment, record.n, record.epoch, bytes(record.object_id), record.on_day, bytes(record.sealed)
+            record.compartment,
+            record.n,
+            record.epoch,
+            bytes(record.object_id),
+            record.on_day,
+            bytes(record.sealed),
         ),
     )
 

@@ -58,7 +58,9 @@ def _only_own(addition: Addition) -> None:
 
 
 def _case_id(db: Connection, locator: bytes) -> bytes:
-    found = db.execute(select(cases.c.id).where(cases.c.locator_hash == sha256(locator).digest())).scalar_one_or_none()
+    found = db.execute(
+        select(cases.c.id).where(cases.c.locator_hash == sha256(locator).digest())
+    ).scalar_one_or_none()
     if found is None:
         raise NotThere("no case has this key")
     return bytes(found)

@@ -82,7 +82,12 @@ def invite(
         else:
             db.execute(update(people).where(people.c.id == person_id).values(**columns))
         _designate(work, person_id, roles, now)
-        work.log("person_invited", day=now.date(), actor=actor, facts={"person": name, "roles": sorted(map("@".join, roles))})
+        work.log(
+            "person_invited",
+            day=now.date(),
+            actor=actor,
+            facts={"person": name, "roles": sorted(map("@".join, roles))},
+        )
     return token
 
 
@@ -90,17 +95,24 @@ def _designate(work: Work, person_id: bytes, roles: list[tuple[str, str]], now: 
     for role, code in roles:
         company = directory.company_by_code(work.db, code)
         query = select(designations.c.role).where(
-            designations.c.person_id == person_id, designations.c.company_id == company.id, designations.c.to_on.is_(None)
+            designations.c.person_id == person_id,
+            designations.c.company_id == company.id,
+            designations.c.to_on.is_(None),
         )
         held = [Role(r) for r in work.db.execute(query).scalars()]
         if Role(role) in held:
             continue
         clash = incompatible(held, Role(role))
         if clash is not None:
-            raise RuleRefused("incompatible", f"nobody holds {clash} and {role} in one company ({code}); see L14")
+            raise RuleRefused(
+                "incompatible", f"nobody holds {clash} and {role} in one company ({code}); see L14"
+            )
         work.db.execute(
             insert(designations).values(
-                id=secrets.token_bytes(16), person_id=person_id, company_id=company.id, role=role,
+                id=secrets.token_bytes(16),
+                person_id=person_id,
+                company_id=company.id,
+                role=role,
                 from_on=local_day(now, company.zone),
             )  # fmt: skip
         )
@@ -113,7 +125,9 @@ def invitation(store: Store, token: str, machine_now: datetime) -> PersonFacts:
 
 
 def _invited(db: Connection, token: str, machine_now: datetime) -> Row[Any]:
-    row = db.execute(select(people).where(people.c.invite_hash == sha256(token.encode("utf-8", "replace")).digest())).one_or_none()
+    row = db.execute(
+        select(people).where(people.c.invite_hash == sha256(token.encode("utf-8", "replace")).digest())
+    ).one_or_none()
     if row is None or row.invite_until < machine_now.timestamp():
         raise NotThere("the link was used, is too old, or never was")
     return row
@@ -125,22 +139,37 @@ def store_account(store: Store, token: str, account: NewAccount, machine_now: da
         row = _invited(work.db, token, machine_now)
         mac = directory.person_mac(store.keys, bytes(row.id), account.public_key)
         work.db.execute(
-            update(people).where(people.c.id == row.id).values(
-                public_key=account.public_key, key_id=account.key_id, lock=account.lock,
-                recovery_lock=account.recovery_lock, auth_hash=sha256(account.auth).digest(),
-                recovery_hash=sha256(account.recovery_auth).digest(), totp=account.totp,
-                totp_step=account.totp_step, mac=mac,
+            update(people)
+            .where(people.c.id == row.id)
+            .values(
+                public_key=account.public_key,
+                key_id=account.key_id,
+                lock=account.lock,
+                recovery_lock=account.recovery_lock,
+                auth_hash=sha256(account.auth).digest(),
+                recovery_hash=sha256(account.recovery_auth).digest(),
+                totp=account.totp,
+                totp_step=account.totp_step,
+                mac=mac,
             )  # fmt: skip
         )
 
 
-def finish_activation(store: Store, token: str, recovery_auth: bytes, machine_now: datetime, now: datetime) -> None:
+def finish_activation(
+    store: Store, token: str, recovery_auth: bytes, machine_now: datetime, now: datetime
+) -> None:
     """Open the account: the recovery code that was printed is the one that was stored."""
     with store.writing() as work:
         row = _invited(work.db, token, machine_now)
-        if row.recovery_hash is None or not hmac.compare_digest(sha256(recovery_auth).digest(), bytes(row.recovery_hash)):
+        if row.recovery_hash is None or not hmac.compare_digest(
+            sha256(recovery_auth).digest(), bytes(row.recovery_hash)
+        ):
             raise RuleRefused("recovery_code", "That is not the recovery code that was shown.")
-        work.db.execute(update(people).where(people.c.id == row.id).values(state="active", invite_hash=None, invite_until=None))
+        work.db.execute(
+            update(people)
+            .where(people.c.id == row.id)
+            .values(state="active", invite_hash=None, invite_until=None)
+        )
         work.log("person_activated", day=now.date(), actor=row.name, facts={"key": bytes(row.key_id).hex()})
         _found_first_administrator(store, work, row, now)
 
@@ -165,16 +194,25 @@ def _found_first_administrator(store: Store, work: Work, row: Row[Any], now: dat
     first = work.db.execute(select(site.c.value).where(site.c.key == FIRST)).scalar_one()
     confirmed = select(designations.c.id).where(designations.c.mac.is_not(None)).limit(1)
     if first == bytes(row.id).hex() and work.db.execute(confirmed).first() is None:
-        waiting = select(designations).where(designations.c.person_id == row.id, designations.c.role == "administrator")
+        waiting = select(designations).where(
+            designations.c.person_id == row.id, designations.c.role == "administrator"
+        )
         for designation in work.db.execute(waiting).all():
             _let_count(store, work, designation, bytes(row.key_id))
-        work.log("key_confirmed", day=now.date(), actor="system", facts={"person": row.name, "role": "administrator"})
+        work.log(
+            "key_confirmed",
+            day=now.date(),
+            actor="system",
+            facts={"person": row.name, "role": "administrator"},
+        )
 
 
 def sign_in_facts(store: Store, name: str) -> SignInFacts:
     """The lock to try a passphrase on. An unknown name gets one too, always the same, that opens nothing."""
     with store.reading() as db:
-        row = db.execute(select(people).where(people.c.handle == handle_of(name), people.c.state == "active")).one_or_none()
+        row = db.execute(
+            select(people).where(people.c.handle == handle_of(name), people.c.state == "active")
+        ).one_or_none()
     if row is not None:
         return SignInFacts(bytes(row.id), bytes(row.lock), known=True)
     owner = chain.keyed_hash(store.keys.lock, OWNER_LABEL, handle_of(name).encode())[:16]
@@ -184,12 +222,20 @@ def sign_in_facts(store: Store, name: str) -> SignInFacts:
 def unlock(store: Store, person_id: bytes, auth: bytes) -> Unlocked:
     """Hand out the lock and the sealed second factor to whoever shows the right auth value. Raises `NotThere`."""
     with store.reading() as db:
-        row = db.execute(select(people).where(people.c.id == person_id, people.c.state == "active")).one_or_none()
+        row = db.execute(
+            select(people).where(people.c.id == person_id, people.c.state == "active")
+        ).one_or_none()
         stored = bytes(32) if row is None else bytes(row.auth_hash)
         if not hmac.compare_digest(sha256(auth).digest(), stored) or row is None:
             raise NotThere("that did not match")
         return Unlocked(
-            person_id, row.name, bytes(row.lock), bytes(row.totp), row.totp_step, bytes(row.public_key), _roles(db, person_id)
+            person_id,
+            row.name,
+            bytes(row.lock),
+            bytes(row.totp),
+            row.totp_step,
+            bytes(row.public_key),
+            _roles(db, person_id),
         )
 
 
@@ -224,11 +270,15 @@ def retire(store: Store, name: str, now: datetime, *, actor: str) -> None:
         row = work.db.execute(select(people).where(people.c.handle == handle_of(name))).one_or_none()
         if row is None or row.state == "retired":
             raise NotThere(f"there is no {name}")
-        nothing: dict[str, Any] = dict.fromkeys(("lock", "recovery_lock", "auth_hash", "recovery_hash", "totp", "invite_hash"))
+        nothing: dict[str, Any] = dict.fromkeys(
+            ("lock", "recovery_lock", "auth_hash", "recovery_hash", "totp", "invite_hash")
+        )
         work.db.execute(update(people).where(people.c.id == row.id).values(state="retired", **nothing))
         ended = update(designations).where(designations.c.person_id == row.id, designations.c.to_on.is_(None))
         work.db.execute(ended.values(to_on=now.date()))
-        waiting = select(designations.c.id).where(designations.c.person_id == row.id, designations.c.mac.is_(None))
+        waiting = select(designations.c.id).where(
+            designations.c.person_id == row.id, designations.c.mac.is_(None)
+        )
         work.db.execute(delete(confirmations).where(confirmations.c.designation_id.in_(waiting)))
         work.log("person_retired", day=now.date(), actor=actor, facts={"person": row.name})
     journal.catch_up(store)
@@ -236,7 +286,9 @@ def retire(store: Store, name: str, now: datetime, *, actor: str) -> None:
 
 def _let_count(store: Store, work: Work, designation: Row[Any], key_id: bytes) -> None:
     mac = directory.designation_mac(store.keys, designation, key_id)
-    work.db.execute(update(designations).where(designations.c.id == designation.id).values(key_id=key_id, mac=mac))
+    work.db.execute(
+        update(designations).where(designations.c.id == designation.id).values(key_id=key_id, mac=mac)
+    )
 
 
 def _roles(db: Connection, person_id: bytes) -> tuple[tuple[str, str], ...]:
@@ -257,5 +309,3 @@ def _person(db: Connection, row: Row[Any]) -> PersonFacts:
     )
     key_id = None if row.key_id is None else bytes(row.key_id)
     return PersonFacts(bytes(row.id), row.name, row.email, row.function, row.state, key_id, found)
-
-

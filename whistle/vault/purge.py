@@ -56,7 +56,9 @@ def candidates(db: Connection, until: date) -> list[bytes]:
 def between(db: Connection, first: date, last: date) -> list[tuple[str, date]]:
     """The closed cases whose day of purge lies between two days: number and day."""
     query = select(cases.c.number, cases.c.purge_on).where(cases.c.purge_on > first, cases.c.purge_on <= last)
-    return [(row.number, row.purge_on) for row in db.execute(query.order_by(cases.c.purge_on, cases.c.number))]
+    return [
+        (row.number, row.purge_on) for row in db.execute(query.order_by(cases.c.purge_on, cases.c.number))
+    ]
 
 
 def purge(store: Store, case_ids: Sequence[bytes], now: datetime) -> list[Outcome]:
@@ -79,7 +81,9 @@ def verdict_of(db: Connection, case_id: bytes, now: datetime) -> Outcome:
 
 
 def _purge_batch(store: Store, work: Work, case_ids: Sequence[bytes], now: datetime) -> list[Outcome]:
-    rows = work.db.execute(select(cases).where(cases.c.id.in_(case_ids)).order_by(cases.c.id).with_for_update()).all()
+    rows = work.db.execute(
+        select(cases).where(cases.c.id.in_(case_ids)).order_by(cases.c.id).with_for_update()
+    ).all()
     known = {company.id: company for company in directory.all_companies(work.db)}
     seq = work.db.execute(select(ledger_head.c.seq).with_for_update()).scalar_one()
     outcomes, going = [], []
@@ -145,11 +149,19 @@ def by_ledger(db: Connection, number: str) -> Told:
 
 
 def _destroy(
-    store: Store, work: Work, rows: Sequence[Row[Any]], known: dict[bytes, CompanyFacts], seq: int, now: datetime
+    store: Store,
+    work: Work,
+    rows: Sequence[Row[Any]],
+    known: dict[bytes, CompanyFacts],
+    seq: int,
+    now: datetime,
 ) -> None:
     ids = [bytes(row.id) for row in rows]
     counted = {table: _counts(work.db, table, ids) for table in (grants, records, blobs)}
-    doomed = [{"object_id": bytes(found)} for found in work.db.execute(select(blobs.c.object_id).where(blobs.c.case_id.in_(ids))).scalars()]
+    doomed = [
+        {"object_id": bytes(found)}
+        for found in work.db.execute(select(blobs.c.object_id).where(blobs.c.case_id.in_(ids))).scalars()
+    ]
     if doomed:
         work.db.execute(insert(blob_removals), doomed)
     kept = []
@@ -158,7 +170,13 @@ def _destroy(
         counts = {table.name: counted[table].get(bytes(row.id), 0) for table in counted}
         today = local_day(now, company.zone)
         kept.append(_certificate(store, row, company, counts, today, seq + position))
-        work.log("purged", day=today, actor="system", case=row.number, facts={"company": company.code, "due_on": str(row.purge_on)})
+        work.log(
+            "purged",
+            day=today,
+            actor="system",
+            case=row.number,
+            facts={"company": company.code, "due_on": str(row.purge_on)},
+        )
     work.db.execute(insert(certificates), kept)
     work.db.execute(delete(cases).where(cases.c.id.in_(ids)))
     if store.embedded:
@@ -212,7 +230,7 @@ def scrub(store: Store) -> bool:
 def _emptied(store: Store, *, reindex: bool) -> bool:
     with store.engine.connect() as connection:
         raw = connection.connection.driver_connection
-        assert raw is not None  # noqa: S101 (a pooled connection always has one)
+        assert raw is not None
         connection.rollback()
         if reindex:
             raw.execute("REINDEX")
@@ -249,5 +267,7 @@ def certificates_of(store: Store, companies: list[bytes]) -> tuple[dict[str, Any
     """What the certificates of these companies say, newest first."""
     query = select(certificates.c.body).where(certificates.c.company_id.in_(companies))
     with store.reading() as db:
-        found = db.execute(query.order_by(certificates.c.purged_on.desc(), certificates.c.case_number).limit(200)).scalars()
+        found = db.execute(
+            query.order_by(certificates.c.purged_on.desc(), certificates.c.case_number).limit(200)
+        ).scalars()
         return tuple(json.loads(body) for body in found)

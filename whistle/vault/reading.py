@@ -9,7 +9,14 @@ from whistle.errors import HoldInForce, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import RetentionFacts, closed_for_work
 from whistle.vault import casework, directory, inventory
-from whistle.vault.facts import CompanyFacts, HoldInForceFacts, OpenedCase, StoredBlob, StoredGrant, StoredRecord
+from whistle.vault.facts import (
+    CompanyFacts,
+    HoldInForceFacts,
+    OpenedCase,
+    StoredBlob,
+    StoredGrant,
+    StoredRecord,
+)
 from whistle.vault.store import Store
 from whistle.vault.tables import blobs, closings, grants, holds, people, readers, records
 
@@ -26,15 +33,27 @@ _RECORDS = (
 _BLOBS = select(blobs).where(blobs.c.case_id == _CASE, blobs.c.compartment.in_(_PARTS))
 _CLOSINGS = select(closings).where(closings.c.case_id == _CASE).order_by(closings.c.n)
 _HOLDS = (
-    select(holds).where(holds.c.case_id == _CASE, holds.c.released_on.is_(None)).order_by(holds.c.placed_on, holds.c.id)
+    select(holds)
+    .where(holds.c.case_id == _CASE, holds.c.released_on.is_(None))
+    .order_by(holds.c.placed_on, holds.c.id)
 )
 _READERS = (
-    select(people.c.id, people.c.name).join_from(readers, people).where(readers.c.case_id == _CASE).order_by(people.c.name)
+    select(people.c.id, people.c.name)
+    .join_from(readers, people)
+    .where(readers.c.case_id == _CASE)
+    .order_by(people.c.name)
 )
 
 
 def opened(
-    db: Connection, store: Store, row: Row[Any], compartments: tuple[int, ...], *, holder: bytes, now: datetime, unread: int = 0
+    db: Connection,
+    store: Store,
+    row: Row[Any],
+    compartments: tuple[int, ...],
+    *,
+    holder: bytes,
+    now: datetime,
+    unread: int = 0,
 ) -> OpenedCase:
     """Everything `holder` may be handed of a case: own grants, records and blobs of `compartments`."""
     company = directory.company_by_id(db, row.company_id)
@@ -49,7 +68,9 @@ def opened(
         holds=holds_in_force(db, row.id),
         readers=readers_of(db, row.id),
         unread=unread,
-        has_custodian=bool(directory.recipients(db, store.keys, company.id, ("custodian",), local_day(now, company.zone))),
+        has_custodian=bool(
+            directory.recipients(db, store.keys, company.id, ("custodian",), local_day(now, company.zone))
+        ),
     )
     for sealed in (*(grant.sealed for grant in case.grants), *(record.sealed for record in case.records)):
         inventory.same_bytes(standing, sealed)
@@ -86,14 +107,19 @@ def holds_in_force(db: Connection, case_id: bytes) -> tuple[HoldInForceFacts, ..
     return tuple(HoldInForceFacts(bytes(r.id), r.ground, r.placed_on, r.review_on) for r in found)
 
 
-def _grants(db: Connection, case_id: bytes, holder: bytes, compartments: tuple[int, ...]) -> tuple[StoredGrant, ...]:
+def _grants(
+    db: Connection, case_id: bytes, holder: bytes, compartments: tuple[int, ...]
+) -> tuple[StoredGrant, ...]:
     found = db.execute(_GRANTS, {"case": case_id, "holder": holder, "parts": _numbers(compartments)})
     return tuple(StoredGrant(bytes(r.holder_id), r.compartment, r.epoch, bytes(r.sealed)) for r in found)
 
 
 def _records(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> tuple[StoredRecord, ...]:
     found = db.execute(_RECORDS, {"case": case_id, "parts": _numbers(compartments)})
-    return tuple(StoredRecord(r.compartment, r.n, r.epoch, bytes(r.object_id), r.on_day, bytes(r.sealed)) for r in found)
+    return tuple(
+        StoredRecord(r.compartment, r.n, r.epoch, bytes(r.object_id), r.on_day, bytes(r.sealed))
+        for r in found
+    )
 
 
 def _blobs(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> tuple[StoredBlob, ...]:

@@ -14,7 +14,9 @@ def companies(store: Store) -> tuple[CompanyFacts, ...]:
         return directory.all_companies(db)
 
 
-def audiences(store: Store, roles: tuple[str, ...], now: datetime) -> tuple[tuple[CompanyFacts, tuple[Recipient, ...]], ...]:
+def audiences(
+    store: Store, roles: tuple[str, ...], now: datetime
+) -> tuple[tuple[CompanyFacts, tuple[Recipient, ...]], ...]:
     """Every company with the people whose keys count for `roles` in it today."""
     with store.reading() as db:
         return tuple(

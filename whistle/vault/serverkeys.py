@@ -45,7 +45,9 @@ class ServerKeys:
     @classmethod
     def load(cls, folder: Path) -> "ServerKeys":
         """Read the keys; a missing or cut one stops the start with its name."""
-        values = {name: _read(folder / name) for name in ("lock.key", "inventory.key", "sign.key", "sign.pub")}
+        values = {
+            name: _read(folder / name) for name in ("lock.key", "inventory.key", "sign.key", "sign.pub")
+        }
         if chain.verifying_key(values["sign.key"]) != values["sign.pub"]:
             raise SettingsWrong(f"{folder}/sign.pub does not belong to sign.key")
         return cls(
@@ -86,7 +88,7 @@ HEAD_SIZES = (32, 64)
 """SHA-256 and an Ed25519 signature."""
 
 
-class locked:  # noqa: N801 (used as a verb: with locked(path))
+class locked:
     """Hold an exclusive lock on a file, across processes, while the block runs."""
 
     def __init__(self, path: Path) -> None:
@@ -129,7 +131,9 @@ def _read(path: Path) -> bytes:
     try:
         value = path.read_bytes()
     except OSError as error:
-        raise SettingsWrong(f"the key {path} cannot be read; `whistle init` makes it, a backup holds it") from error
+        raise SettingsWrong(
+            f"the key {path} cannot be read; `whistle init` makes it, a backup holds it"
+        ) from error
     if len(value) != KEY_BYTES:
         raise SettingsWrong(f"the key {path} must be {KEY_BYTES} bytes long")
     return value

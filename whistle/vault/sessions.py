@@ -37,5 +37,3 @@ def sweep(store: Store, living: list[bytes]) -> None:
     """Forget every session whose tag is not among those of the last minutes."""
     with store.writing() as work:
         work.db.execute(delete(sessions).where(sessions.c.tag.not_in(living)))
-
-

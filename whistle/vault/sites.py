@@ -92,7 +92,6 @@ def _site_values(wanted: Site) -> dict[str, str]:
     return {
         "name": wanted.name,
         "languages": ",".join(wanted.languages),
-        "leave_url": wanted.leave_url,
         "security_contact": wanted.security_contact,
     }
 

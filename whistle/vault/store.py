@@ -60,7 +60,9 @@ class Work:
     entries: list[ledger.Entry] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
 
-    def log(self, action: str, *, day: date, actor: str, case: str = "", facts: Mapping[str, Any] | None = None) -> None:
+    def log(
+        self, action: str, *, day: date, actor: str, case: str = "", facts: Mapping[str, Any] | None = None
+    ) -> None:
         """Leave a ledger line: who (`actor`, a name), did what, to which case number, on which day; never content."""
         self.entries.append(ledger.Entry(day, action, case, actor, dict(facts or {})))
 
@@ -120,12 +122,16 @@ class Store:
 def open_engine(url: str) -> Engine:
     """The engine for `url`: `sqlite:///file` with its safeguards, or `postgresql+psycopg://…`."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=POOL, max_overflow=OVERFLOW, pool_timeout=30, hide_parameters=True)
+        engine = create_engine(
+            url, pool_size=POOL, max_overflow=OVERFLOW, pool_timeout=30, hide_parameters=True
+        )
         event.listen(engine, "connect", _guard_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.startswith("postgresql+psycopg"):
-        return create_engine(url, pool_size=POOL, max_overflow=OVERFLOW, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            url, pool_size=POOL, max_overflow=OVERFLOW, pool_pre_ping=True, hide_parameters=True
+        )
     raise SettingsWrong("WHISTLE_DATABASE must begin with sqlite:/// or postgresql+psycopg://")
 
 

@@ -36,7 +36,9 @@ DIGEST = LargeBinary(32)
 
 
 def _case_id(*, primary: bool = False) -> Column[bytes]:
-    return Column("case_id", ID, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=primary, nullable=False)
+    return Column(
+        "case_id", ID, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=primary, nullable=False
+    )
 
 
 def _person_id(name: str = "person_id", *, primary: bool = False, nullable: bool = False) -> Column[bytes]:
@@ -47,7 +49,9 @@ def _company_id() -> Column[bytes]:
     return Column("company_id", ID, ForeignKey("companies.id"), nullable=False)
 
 
-site = Table("site", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False))
+site = Table(
+    "site", metadata, Column("key", String(40), primary_key=True), Column("value", Text, nullable=False)
+)
 
 companies = Table(
     "companies",

@@ -26,7 +26,9 @@ def attempt(store: Store, scope: str, *, free: int, pause: int, second: int) -> 
 
 def _attempt(store: Store, key: bytes, *, free: int, pause: int, second: int) -> int:
     with store.writing() as work:
-        row = work.db.execute(select(throttles).where(throttles.c.scope == key).with_for_update()).one_or_none()
+        row = work.db.execute(
+            select(throttles).where(throttles.c.scope == key).with_for_update()
+        ).one_or_none()
         if row is None:
             work.db.execute(insert(throttles).values(scope=key, count=1, until=second))
             return 0
@@ -35,7 +37,9 @@ def _attempt(store: Store, key: bytes, *, free: int, pause: int, second: int) ->
         if count >= free and second < row.until:
             return int(row.until - second)
         until = second + pause if count + 1 >= free else second
-        work.db.execute(update(throttles).where(throttles.c.scope == key).values(count=count + 1, until=until))
+        work.db.execute(
+            update(throttles).where(throttles.c.scope == key).values(count=count + 1, until=until)
+        )
         return 0
 
 

@@ -95,7 +95,7 @@ def security() -> Response:
     base = (settings.onion_url if request.host.endswith(".onion") else None) or settings.base_url
     until = services().clock.machine().date() + timedelta(days=_SECURITY_DAYS)
     lines = (
-        f"Contact: {base.rstrip('/')}/other-ways",
+        f"Contact: {services().site.security_contact or base.rstrip('/') + '/other-ways'}",
         f"Expires: {until.isoformat()}T00:00:00Z",
         "Preferred-Languages: en, sv",
         f"Canonical: {base.rstrip('/')}/.well-known/security.txt",

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from whistle.rules.tables import Label
+from whistle.web.services import services
 from whistle.web.sessions import LANGUAGE, cookie_name, set_cookie
 from whistle.web.words import gettext as _
 
@@ -103,7 +104,7 @@ def _chosen() -> str:
     chosen = g.get("language") or request.cookies.get(cookie_name(LANGUAGE))
     if chosen in LANGUAGES:
         return str(chosen)
-    return best(request.accept_languages.values(), LANGUAGES) or "en"
+    return best(request.accept_languages.values(), LANGUAGES) or services().site.languages[0]
 
 
 def _language_url(code: str) -> str:
