@@ -68,7 +68,7 @@ def test_settings_are_frozen() -> None:
         (ONION, True),
     ],
 )
-def test_cookies_are_secure_except_over_http_on_loopback(base: str, secure: bool) -> None:
+def test_cookies_are_secure_except_over_http_on_loopback(base: str, secure: bool) -> None:  # noqa: FBT001
     assert read(WHISTLE_BASE_URL=base).cookies_secure is secure
 
 

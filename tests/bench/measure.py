@@ -1,4 +1,4 @@
-"""CPU and memory of a process and its children, read from /proc; and A, by which a figure travels between machines."""
+"""CPU and memory of a process and its children; and A, by which a figure travels to other machines."""
 
 import os
 import statistics
@@ -26,7 +26,8 @@ def argon2_ms(times: int = 5) -> float:
 
 def _argon2() -> None:
     hash_secret_raw(
-        b"a passphrase of an invented person", b"sixteen of salt!", time_cost=ARGON2_PASSES, memory_cost=ARGON2_KIB,
+        b"a passphrase of an invented person", b"sixteen of salt!",
+        time_cost=ARGON2_PASSES, memory_cost=ARGON2_KIB,
         parallelism=ARGON2_LANES, hash_len=32, type=Type.ID,
     )  # fmt: skip
 
@@ -60,7 +61,7 @@ def cpu_ms(pid: int) -> float:
 
 
 def resident_kib(pid: int, name: str = "VmRSS") -> int:
-    """Resident memory of a process and its children; `VmHWM` is the most there ever was since `forget_peak`."""
+    """Resident memory of a process and its children; `VmHWM` is the most there was since `forget_peak`."""
     total = 0
     for one in family(pid):
         for line in _lines(PROC / str(one) / "status"):

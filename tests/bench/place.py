@@ -71,7 +71,7 @@ def open_store(folder: Path, database: str | None = None) -> Store:
 
 
 def sign_in(browser: Browser, known: Secrets, name: str) -> Answer:
-    """Sign in through the door with passphrase and code; the answer leads to the person's desk when it worked."""
+    """Sign in through the door with passphrase and code; the answer leads to the person's desk."""
     form = browser.get("/staff/sign-in").hidden
     moment = int(SystemClock().machine().timestamp())
     code = totp.code_at(known.totp[name], totp.step_at(moment))

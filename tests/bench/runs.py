@@ -13,7 +13,7 @@ from tests.world import Secrets
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is done for each figure. `FULL` is what the figures are about; `QUICK` is for work on the bench."""
+    """How much is done for each figure: `FULL` for the figures themselves, `QUICK` for work on the bench."""
 
     runs: int
     each: int
@@ -31,7 +31,8 @@ FULL = Sizes(
     standing=4_000, quiet=300, starts=5,
 )  # fmt: skip
 QUICK = Sizes(
-    runs=3, each=20, lists=(100, 1_000), upload_mib=128, purge_few=100, purge_many=500, standing=200, quiet=100, starts=3
+    runs=3, each=20, lists=(100, 1_000), upload_mib=128, purge_few=100, purge_many=500, standing=200,
+    quiet=100, starts=3
 )  # fmt: skip
 
 
@@ -57,7 +58,7 @@ class Bench:
             shutil.rmtree(folder)
 
     def cpu_runs(self, served: Served, one: Callable[[], object], each: int | None = None) -> list[float]:
-        """CPU of the server for one call of `one`, in milliseconds: the mean of `each` calls, `runs` times."""
+        """CPU of the server for a call of `one`, in milliseconds: the mean of `each` calls, `runs` times."""
         number = each or self.sizes.each
         one()
         found = []

@@ -51,9 +51,10 @@ def _purge_figure(
     faults = [line for line in checked.output.splitlines() if json.loads(line)["kind"] != "handlers"]
     whole = (few[1], many[1]) == (bench.sizes.purge_few, bench.sizes.purge_many) and not faults
     facts = {
-        "cases_per_s": round(rate), "purged": many[1], "standing": bench.sizes.standing, "seconds": round(many[0].seconds, 2),
-        "start_of_the_command_s": round(idle[0].seconds, 2), "memory_grown_mib": round(grown, 1),
-        "peak_mib": round(many[0].peak_kib / 1024, 1), "faults_found_afterwards": faults[:3],
+        "cases_per_s": round(rate), "purged": many[1], "standing": bench.sizes.standing,
+        "seconds": round(many[0].seconds, 2), "start_of_the_command_s": round(idle[0].seconds, 2),
+        "memory_grown_mib": round(grown, 1), "peak_mib": round(many[0].peak_kib / 1024, 1),
+        "faults_found_afterwards": faults[:3],
         "what": f"whistle tick, start included; memory against a pass over {few[1]} cases",
     }  # fmt: skip
     ok = rate >= RATE_BOUND and grown <= FLAT_MIB and whole

@@ -1,4 +1,4 @@
-"""Cases made in bulk: each with keys, grants, records and an inventory of its own, as if they had come through the door."""
+"""Cases made in bulk, each with keys, grants, records and inventory of its own, as if sent by the door."""
 
 import secrets
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ LATER = timedelta(days=400)
 TEXT = (
     "Invoice {number}: paid twice to a company nobody knows\n"
     + (
-        "Our purchasing manager approved three invoices for work that nobody has seen. I asked about it and was told to "
+        "Our purchasing manager approved three invoices for work that nobody has seen. I asked, and was told "
         "let it rest. The orders are signed outside office hours, and the goods never came. "
     )
     * 20
@@ -206,13 +206,14 @@ class _Case:
         closed = self.wanted.closed_on
         row: dict[str, Any] = {
             "id": self.id, "number": f"W-{symbols[:4]}-{symbols[4:]}", "company_id": self.place.company.id,
-            "locator_hash": sha256(self.secret.locator).digest(), "reporter_key": self.pair.public_key, "key_kept": True,
-            "state": "closed" if closed else "acknowledged" if self.answered else "received", "received_on": self.received,
-            "acknowledgement_waived": False, "meeting_wanted": False,
-            "acknowledged_on": self.received if self.answered else None, "feedback_on": closed, "closed_on": closed,
-            "purge_on": None if closed is None else add_months(closed, PURGE_MONTHS), "touched_on": closed or self.received,
-            "unread": 0, "n_content": 2 if self.answered else 1, "n_identity": 1, "n_internal": int(self.answered),
-            "reopen_asked_by": None, "inventory_n": 1,
+            "locator_hash": sha256(self.secret.locator).digest(), "reporter_key": self.pair.public_key,
+            "key_kept": True,
+            "state": "closed" if closed else "acknowledged" if self.answered else "received",
+            "received_on": self.received, "acknowledgement_waived": False, "meeting_wanted": False,
+            "acknowledged_on": self.received if self.answered else None, "feedback_on": closed,
+            "closed_on": closed, "purge_on": None if closed is None else add_months(closed, PURGE_MONTHS),
+            "touched_on": closed or self.received, "unread": 0, "n_content": 2 if self.answered else 1,
+            "n_identity": 1, "n_internal": int(self.answered), "reopen_asked_by": None, "inventory_n": 1,
         }  # fmt: skip
         duty = next_duty(self._facts(row), self.place.today)
         row["next_kind"], row["next_on"] = (duty.kind, duty.due_on) if duty else (None, casework.NEVER)
@@ -223,14 +224,15 @@ class _Case:
         company = self.place.company
         return CaseFacts(
             state=row["state"], country=company.country, zone=company.zone, received_on=row["received_on"],
-            acknowledged_on=row["acknowledged_on"], feedback_given_on=row["feedback_on"], closed_on=row["closed_on"],
-            purge_due_on=row["purge_on"], untouched_since=row["touched_on"],
+            acknowledged_on=row["acknowledged_on"], feedback_given_on=row["feedback_on"],
+            closed_on=row["closed_on"], purge_due_on=row["purge_on"], untouched_since=row["touched_on"],
         )  # fmt: skip
 
     def _reader(self, person: Recipient, case: dict[str, Any]) -> dict[str, Any]:
         return {
             "person_id": person.person_id, "case_id": self.id, "company_id": self.place.company.id,
-            "open": self.wanted.closed_on is None, "due_on": case["next_on"], "unread": 0 if self.answered else 1,
+            "open": self.wanted.closed_on is None, "due_on": case["next_on"],
+            "unread": 0 if self.answered else 1,
         }  # fmt: skip
 
 

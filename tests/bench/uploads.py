@@ -32,8 +32,9 @@ def measure(bench: Bench) -> list[Figure]:
         grown = (proc.resident_kib(served.pid, "VmHWM") - before) / 1024
     rate = statistics.median(rates)
     facts = {
-        "mb_per_s": round(rate, 1), "runs_mb_per_s": [round(one, 1) for one in rates], "mib": bench.sizes.upload_mib,
-        "memory_grown_mib": round(grown, 1), "cpu_ms_per_mib": round(statistics.median(cpu), 3),
+        "mb_per_s": round(rate, 1), "runs_mb_per_s": [round(one, 1) for one in rates],
+        "mib": bench.sizes.upload_mib, "memory_grown_mib": round(grown, 1),
+        "cpu_ms_per_mib": round(statistics.median(cpu), 3),
     }  # fmt: skip
     ok = rate >= RATE_BOUND and grown <= MEMORY_BOUND_MIB
     return [Figure("upload", f">= {RATE_BOUND:g} MB/s, memory grows by <= {MEMORY_BOUND_MIB} MiB", ok, facts)]

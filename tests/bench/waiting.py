@@ -36,8 +36,9 @@ def _one(bench: Bench) -> Figure:
         busy, failed, lasted = _while_busy(bench, served, browser)
     before, during = percentile(quiet, PART), percentile(busy, PART)
     facts = {
-        "quiet_p95_ms": round(before, 2), "busy_p95_ms": round(during, 2), "busy_worst_ms": round(max(busy), 1),
-        "times": round(during / before, 2), "requests": len(busy), "seconds": round(lasted, 2), "failed": failed,
+        "quiet_p95_ms": round(before, 2), "busy_p95_ms": round(during, 2),
+        "busy_worst_ms": round(max(busy), 1), "times": round(during / before, 2), "requests": len(busy),
+        "seconds": round(lasted, 2), "failed": failed,
     }  # fmt: skip
     bound = f"p95 <= {TIMES} times the quiet one, none fails"
     return Figure(

@@ -1,4 +1,4 @@
-"""The doors of a site of a test's own on a loopback port, in this process, so that the test sets the clock."""
+"""The doors of a test's own site on a loopback port, in this process, so that the test sets the clock."""
 
 import threading
 from collections.abc import Iterator

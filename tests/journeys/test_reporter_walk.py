@@ -1,4 +1,4 @@
-"""A frightened person reports from a phone or a desk, with scripts or without, and comes back with the key."""
+"""A frightened person reports from phone or desk, with scripts or without, and comes back with the key."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""A person's browser as far as a server can tell: cookies, the forms of a page, and nothing it was not given."""
+"""A person's browser as far as a server can tell: cookies, forms of a page, and nothing it was not given."""
 
 import http.client
 import socket

@@ -1,4 +1,4 @@
-"""An account opens for whoever holds the link, chooses a strong passphrase, and typed back what they printed."""
+"""An account opens for who holds the link, chooses a strong passphrase, and typed back what they printed."""
 
 import base64
 from dataclasses import dataclass
@@ -30,7 +30,9 @@ class Newcomer:
         secret = base64.b32decode(self.setup.secret_text)
         return totp.code_at(secret, totp.step_at(int(self.world.clock.machine().timestamp())))
 
-    def activate(self, passphrase: str = PASSPHRASE, again: str | None = None, code: str | None = None) -> str:
+    def activate(
+        self, passphrase: str = PASSPHRASE, again: str | None = None, code: str | None = None
+    ) -> str:
         return self.world.program.staff.activate(
             self.link, browser_token=self.browser, setup=self.setup, passphrase=passphrase,
             again=passphrase if again is None else again, code=self.code() if code is None else code,
@@ -46,7 +48,9 @@ def invited(world: World) -> Newcomer:
     clock, browser = world.clock, world.program.sessions.new_token()
     roles, email = [("handler", SE)], "ingrid@nordvakt.example"
     store = world.program.store
-    link = people.invite(store, "Ingrid", email, "Head of audit", roles, clock.now(), clock.machine(), actor="Adam")
+    link = people.invite(
+        store, "Ingrid", email, "Head of audit", roles, clock.now(), clock.machine(), actor="Adam"
+    )
     return Newcomer(world, link, browser, world.program.staff.new_setup(browser))
 
 
@@ -65,7 +69,11 @@ def test_an_account_is_activated_once_and_its_owner_signs_in(world: World) -> No
     with pytest.raises(NotAllowed):
         staff.sign_in("Ingrid", PASSPHRASE, ingrid.code())
     staff.finish_activation(ingrid.link, recovery.lower().replace("-", " "))
-    for again in (lambda: staff.invitation(ingrid.link), ingrid.activate, lambda: staff.finish_activation(ingrid.link, recovery)):
+    for again in (
+        lambda: staff.invitation(ingrid.link),
+        ingrid.activate,
+        lambda: staff.finish_activation(ingrid.link, recovery),
+    ):
         with pytest.raises(NotThere):
             again()
 
@@ -81,7 +89,9 @@ def test_an_account_is_activated_once_and_its_owner_signs_in(world: World) -> No
     (waiting,) = world.program.keys.pending(world.member("Hanna"))
     spoken = staff.fingerprint(member)
     with pytest.raises(RuleRefused) as other:
-        world.program.keys.confirm(world.member("Hanna"), waiting.designation, staff.fingerprint(world.member("Hugo")))
+        world.program.keys.confirm(
+            world.member("Hanna"), waiting.designation, staff.fingerprint(world.member("Hugo"))
+        )
     assert other.value.reason == "fingerprint"
     assert world.program.keys.confirm(world.member("Hanna"), waiting.designation, spoken) is True
     later = world.send()
@@ -175,7 +185,11 @@ def test_a_link_lives_for_three_days_of_the_machines_own_clock(ingrid: Newcomer)
     world.clock.wall += timedelta(hours=72)
     assert staff.invitation(ingrid.link).name == "Ingrid"
     world.clock.wall += timedelta(seconds=1)
-    for act in (lambda: staff.invitation(ingrid.link), ingrid.activate, lambda: staff.finish_activation(ingrid.link, "")):
+    for act in (
+        lambda: staff.invitation(ingrid.link),
+        ingrid.activate,
+        lambda: staff.finish_activation(ingrid.link, ""),
+    ):
         with pytest.raises(NotThere):
             act()
 

@@ -1,4 +1,4 @@
-"""A case key leads back also when one symbol is wrong or two changed places; anything else is refused, no worse."""
+"""A case key leads back also when one symbol is wrong or two changed places; anything else is refused."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

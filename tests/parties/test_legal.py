@@ -1,4 +1,4 @@
-"""A hold has one of three grounds and a citation for legal's eyes alone; it takes care to place and to release."""
+"""A hold has one of three grounds and a citation for legal alone; it takes care to place and to release."""
 
 from datetime import date
 
@@ -52,11 +52,21 @@ def test_each_of_the_three_grounds_holds_and_any_other_is_refused(world: World) 
         "control": {"note": "a\x07"},
         "surrogate": {"citation": "T 1 \ud800"},
     }
-    assert {reason: reason_of(world, number, **said) for reason, said in refusals.items()} == {r: r for r in refusals}
+    assert {reason: reason_of(world, number, **said) for reason, said in refusals.items()} == {
+        r: r for r in refusals
+    }
     assert reason_of(world, number, ground="") == reason_of(world, number, ground="\0") == "ground"
-    assert reason_of(world, number, review_on="2026-02-30") == reason_of(world, number, review_on="\0") == "review_date"
+    assert (
+        reason_of(world, number, review_on="2026-02-30")
+        == reason_of(world, number, review_on="\0")
+        == "review_date"
+    )
     desk = world.program.legal.desk(world.member("Lisa"))
-    assert sorted(hold.ground for hold in desk.holds) == ["authority_decision", "court_ruling", "other_legislation"]
+    assert sorted(hold.ground for hold in desk.holds) == [
+        "authority_decision",
+        "court_ruling",
+        "other_legislation",
+    ]
     assert place(world, number, review_on="2027-03-02")
 
 
@@ -65,7 +75,11 @@ def test_the_same_hold_posted_twice_counts_once(world: World) -> None:
     first = place(world, number)
     assert place(world, number) == first
     assert set(apart.in_threads([lambda: place(world, number)] * 4)) == {first}
-    others = {place(world, number, "Leo"), place(world, number, citation="HD T 9-26"), place(world, number, review_on="2026-09-02")}
+    others = {
+        place(world, number, "Leo"),
+        place(world, number, citation="HD T 9-26"),
+        place(world, number, review_on="2026-09-02"),
+    }
     assert len(others | {first}) == 4
     with world.program.store.reading() as db:
         actions = list(db.execute(select(ledger.c.action).where(ledger.c.case_number == number)).scalars())
@@ -76,7 +90,10 @@ def test_the_same_hold_posted_twice_counts_once(world: World) -> None:
 
 def test_all_of_several_holds_must_end(world: World) -> None:
     receipt, _secret = world.closed()
-    first, second = place(world, receipt.number), place(world, receipt.number, citation="Dom 2-26", review_on="2027-03-02")
+    first, second = (
+        place(world, receipt.number),
+        place(world, receipt.number, citation="Dom 2-26", review_on="2027-03-02"),
+    )
     world.later(740)
     lisa, leo, legal = world.member("Lisa"), world.member("Leo"), world.program.legal
     for hold in (first, second):
@@ -100,7 +117,10 @@ def test_after_the_purge_legal_of_that_company_hears_that_it_is_gone_and_nobody_
     number, legal = receipt.number, world.program.legal
     world.later(731)
     assert events(world) == ["purged"]
-    for act in (lambda: place(world, number, review_on="2028-09-01"), lambda: legal.case(world.member("Leo"), number)):
+    for act in (
+        lambda: place(world, number, review_on="2028-09-01"),
+        lambda: legal.case(world.member("Leo"), number),
+    ):
         with pytest.raises(Gone) as gone:
             act()
         assert str(gone.value) == "2028-03-02"
@@ -210,7 +230,9 @@ def test_legal_of_another_company_sees_no_case_and_no_hold(world: World) -> None
     for name in ("Adam", "Bea"):
         waiting = world.program.keys.pending(world.member(name))
         spoken = world.program.staff.fingerprint(world.member("Liv"))
-        assert world.program.keys.confirm(world.member(name), waiting[0].designation, spoken) is (name == "Bea")
+        assert world.program.keys.confirm(world.member(name), waiting[0].designation, spoken) is (
+            name == "Bea"
+        )
     number = world.closed()[0].number
     hold, liv, legal = place(world, number), world.member("Liv"), world.program.legal
     desk = legal.desk(liv)
@@ -230,7 +252,10 @@ def test_who_of_legal_is_retired_places_and_releases_nothing(sqlite_world: World
     number = world.send().number
     hold, leo = place(world, number), world.member("Leo")
     people.retire(world.program.store, "Leo", world.clock.now(), actor="Adam")
-    for act in (lambda: world.program.legal.release(leo, hold, REASON), lambda: world.program.legal.desk(leo)):
+    for act in (
+        lambda: world.program.legal.release(leo, hold, REASON),
+        lambda: world.program.legal.desk(leo),
+    ):
         with pytest.raises(NotThere):
             act()
 

@@ -1,4 +1,4 @@
-"""The same form makes one case however often and by whatever way it is sent; what it newly says is not lost."""
+"""The same form makes one case however often and by whatever way it is sent; nothing newly said is lost."""
 
 from tests.world import SE, World
 from whistle.parties.reporter import ReportForm

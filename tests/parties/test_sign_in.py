@@ -1,4 +1,4 @@
-"""Who signs in shows what they know and what they hold; whoever does not learns nothing, and waits a little."""
+"""Who signs in shows what they know and what they hold; who does not learns nothing, and waits a little."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What a key opens is decided by mathematics: every grant in the database is tried with every person's own seed."""
+"""What a key opens is decided by mathematics: every grant in the database is tried with everybody's seed."""
 
 import io
 import zipfile
@@ -39,7 +39,7 @@ def keys_of(world: World, pair: KeyPair) -> dict[Compartment, CompartmentKey]:
 
 
 def opened(world: World, *holders: dict[Compartment, CompartmentKey]) -> set[Compartment]:
-    """The compartments of which the keys of these people together open at least one record, in any combination."""
+    """The compartments of which these people's keys together open at least one record, in any combination."""
     keys = [key for held in holders for key in held.values()]
     with world.program.store.reading() as db:
         rows = db.execute(select(records)).all()
@@ -165,7 +165,8 @@ def test_a_name_can_be_given_later_and_is_never_shown_back(world: World) -> None
         for r in rows
     ]
     assert [(s["n"], s["name"], s["contact"]) for s in said] == [
-        (1, "", ""), (2, NAME, CONTACT), (3, "", "another.marker@mail.example"), (4, "", "a contact is enough"),
+        (1, "", ""), (2, NAME, CONTACT), (3, "", "another.marker@mail.example"),
+        (4, "", "a contact is enough"),
     ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ HANDLER, LEGAL = frozenset({"Hanna"}), frozenset({"Lisa", "Leo"})
 ADMINISTRATORS, AUDITORS = frozenset({"Adam", "Bea"}), frozenset({"Alma"})
 
 EVERYBODY = ("Hanna", "Hugo", "Nora", "Ulla", "Carl", "Lisa", "Leo", "Olle", "Adam", "Bea", "Alma")
-"""Hugo was a handler of the case and is retired; Nora handles another company's; nobody confirmed Ulla's key."""
+"""Hugo was a handler of the case and is retired; Nora handles another company's; Ulla's key waits."""
 
 
 @dataclass
@@ -64,7 +64,9 @@ def scene(world: World) -> Scene:
     secret = world.enter(receipt)
     other, _secret = world.closed()
     file_id = world.program.reporter.open(secret).files[0].id
-    hold = world.program.legal.place(world.member("Lisa"), receipt.number, "court_ruling", "T 1-26", "", "2026-08-01")
+    hold = world.program.legal.place(
+        world.member("Lisa"), receipt.number, "court_ruling", "T 1-26", "", "2026-08-01"
+    )
     return Scene(receipt.number, file_id, hold, other.number)
 
 
@@ -72,7 +74,9 @@ def test_every_other_person_is_told_that_there_is_nothing(world: World) -> None:
     standing = scene(world)
     # Each as they were signed in before: Hugo's session still says what it said then.
     members = {name: world.member(name) for name in EVERYBODY}
-    members["Nobody"] = Member(bytes(16), "Nobody", (("handler", SE), ("legal", SE)), KeyPair.from_seed(bytes(32)))
+    members["Nobody"] = Member(
+        bytes(16), "Nobody", (("handler", SE), ("legal", SE)), KeyPair.from_seed(bytes(32))
+    )
     people.retire(world.program.store, "Hugo", world.clock.now(), actor="Adam")
 
     for act, (may, do) in WHO_MAY.items():
@@ -84,7 +88,7 @@ def test_every_other_person_is_told_that_there_is_nothing(world: World) -> None:
     for act, (may, do) in WHO_MAY.items():
         for name in sorted(may):
             answer = outcome(lambda do=do, name=name: do(world, members[name], standing))
-            # A confirmation may have nothing to confirm, or come from the one who asked: that is for them to know.
+            # A confirmation may have nothing to confirm, or come from who asked: that is for them to know.
             refused = (NotThere,) if "confirm" in act else (WhistleError,)
             assert not isinstance(answer, refused), f"{act} answers {name} with {answer!r}"
 
@@ -100,11 +104,18 @@ def test_lists_and_menus_show_each_person_their_own_and_nothing_else(world: Worl
         assert rows == ({standing.number, standing.closed} if name == "Hanna" else set()), name
         assert (page.total.value, page.late.value, page.soon.value) == (len(rows), 0, len(rows) // 2)
         assert world.program.handler.cases(member, number=standing.number).total.value == bool(rows)
-    companies = {name: [code for code, _n in world.program.handler.companies(m)] for name, m in members.items()}
-    assert {name: codes for name, codes in companies.items() if codes} == {"Hanna": [SE], "Nora": ["nordvakt-no"]}
+    companies = {
+        name: [code for code, _n in world.program.handler.companies(m)] for name, m in members.items()
+    }
+    assert {name: codes for name, codes in companies.items() if codes} == {
+        "Hanna": [SE],
+        "Nora": ["nordvakt-no"],
+    }
 
     # Ulla's key waits, and a handler of her company is whom she asks.
-    waiting = {name: [item.person_name for item in world.program.keys.pending(m)] for name, m in members.items()}
+    waiting = {
+        name: [item.person_name for item in world.program.keys.pending(m)] for name, m in members.items()
+    }
     assert {name: names for name, names in waiting.items() if names} == {"Hanna": ["Ulla"]}
 
 
@@ -155,7 +166,9 @@ def test_an_excluded_handler_has_no_grant_no_row_and_no_count(world: World) -> N
 
 
 def test_a_case_that_excludes_every_handler_waits_sealed(world: World) -> None:
-    receipt = world.send(exclude=references(world, "Function of Hanna", "Function of Hugo", "Function of Carl"))
+    receipt = world.send(
+        exclude=references(world, "Function of Hanna", "Function of Hugo", "Function of Carl")
+    )
     secret = world.enter(receipt)
     with world.program.store.reading() as db:
         holders = {bytes(found) for found in db.execute(select(grants.c.holder_id)).scalars()}
@@ -170,7 +183,7 @@ def test_a_case_that_excludes_every_handler_waits_sealed(world: World) -> None:
     assert len(world.program.reporter.open(secret).entries) == 2
 
 
-def test_everybody_of_the_company_who_could_read_or_decide_can_be_excluded_by_function(sqlite_world: World) -> None:
+def test_everybody_of_the_company_who_could_read_or_decide_can_be_excluded(sqlite_world: World) -> None:
     company = next(c for c in sqlite_world.program.reporter.companies() if c.code == SE)
     offered = {(person.role, person.function) for person in company.people}
     assert offered == {

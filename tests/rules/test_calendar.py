@@ -83,7 +83,7 @@ def test_a_day_begins_at_its_first_instant(day: date, zone: str) -> None:
 
 def test_a_time_without_a_zone_says_nothing() -> None:
     with pytest.raises(RuleRefused) as refused:
-        local_day(datetime(2026, 1, 1), "Europe/Stockholm")
+        local_day(datetime(2026, 1, 1), "Europe/Stockholm")  # noqa: DTZ001
     assert refused.value.reason == "naive_time"
 
 

@@ -203,3 +203,8 @@ def test_any_text_gives_excerpts_of_itself(text: str) -> None:
         assert hint.text in text
         assert len(hint.text) <= EXCERPT
     file_name_hints([text])
+
+
+def test_phrases_that_run_into_one_another_are_one_hint() -> None:
+    hints = what_may_point_to_you({"description": "I was the only one there. Later I was alone."})
+    assert [hint.text for hint in hints if hint.kind == "only_one"] == ["I was the only one", "I was alone"]

@@ -161,7 +161,7 @@ NOON = datetime(2026, 2, 28, 12, tzinfo=UTC)
 def test_a_release_near_the_end_or_of_a_young_hold_takes_two(
     placed_on: date,
     due: date | None,
-    needs: bool,
+    needs: bool,  # noqa: FBT001
 ) -> None:
     hold = HoldFacts("court_ruling", placed_on, date(2026, 12, 1))
     assert release_needs_second(hold, facts(due), NOON) is needs

@@ -173,7 +173,7 @@ def test_a_closed_case_whose_dates_do_not_agree_is_kept_and_told(
 
 def test_a_time_without_a_zone_decides_nothing() -> None:
     with pytest.raises(RuleRefused):
-        decide(closed_facts(date(2024, 1, 1)), [], datetime(2030, 1, 1))
+        decide(closed_facts(date(2024, 1, 1)), [], datetime(2030, 1, 1))  # noqa: DTZ001
 
 
 def test_handlers_are_told_on_three_days() -> None:

@@ -62,7 +62,7 @@ class ObjectStore:
 
     def keys(self, bucket: str) -> dict[str, str]:
         """Every key of a bucket, with the time that the store shows for it."""
-        listing = ET.fromstring(self._ask("GET", bucket))
+        listing = ET.fromstring(self._ask("GET", bucket))  # noqa: S314 (our own server's words)
         return {
             found.findtext("{*}Key", ""): found.findtext("{*}LastModified", "")
             for found in listing.findall("{*}Contents")
@@ -73,8 +73,8 @@ class ObjectStore:
         return self._ask("GET", f"{bucket}?uploads").count(b"<Upload>")
 
     def _ask(self, verb: str, path: str, body: bytes | None = None) -> bytes:
-        asked = Request(f"{self.url}/{path}", body, {"Content-Type": "application/xml"}, method=verb)
-        with urlopen(asked, timeout=30) as answer:
+        asked = Request(f"{self.url}/{path}", body, {"Content-Type": "application/xml"}, method=verb)  # noqa: S310
+        with urlopen(asked, timeout=30) as answer:  # noqa: S310 (loopback)
             said: bytes = answer.read()
             return said
 

@@ -34,14 +34,14 @@ def worker(world: World) -> Iterator[Worker]:
 
 
 def recovered(world: World, now: datetime | None = None) -> list[Finding]:
-    """What `check` finds after the next start; a channel with one handler is none of these tests' business."""
+    """What `check` finds after the next start; a channel with one handler is not these tests' business."""
     app.recover(world.program.store)
     found = check.run(world.program.store, now or world.clock.now())
     return [finding for finding in found if finding.kind != "handlers"]
 
 
 def sampled(world: World, steps: int) -> Iterator[int]:
-    """Every step of the end, where the transaction is and what follows it; of the way there, every other or fourth."""
+    """Every step of the end, where the transaction is; of the way there, every other or fourth."""
     stride = 2 if world.program.store.embedded else 4
     yield from range(1, steps - THE_END, stride)
     yield from range(max(1, steps - THE_END), steps + 2)

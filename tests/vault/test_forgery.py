@@ -1,4 +1,4 @@
-"""Somebody who can write the database, and even make valid objects, changes no case unseen, on either database."""
+"""Who can write the database, and even make valid objects, changes no case unseen, on either database."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""Processes of their own that work on a test's site: several at once, or one that is killed at a chosen step."""
+"""Processes of their own that work on a test's site: several at once, or one killed at a chosen step."""
 
 import json
 import os
@@ -53,7 +53,7 @@ class Worker:
     def killed_at(self, step: int, job: str, **facts: Any) -> Any:
         """Let a child of the worker do the job and die by SIGKILL before its `step`-th operation.
 
-        Returns what it had printed by then, None if nothing. Where the job has fewer steps it dies right after
+        Returns what it had printed by then, None if nothing. If the job has fewer steps it dies right after
         printing.
         """
         self._say({"job": job, "facts": facts, "step": step})

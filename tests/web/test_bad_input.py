@@ -48,7 +48,7 @@ def readable(answer: Any) -> None:
 
 @settings(max_examples=60)
 @given(st.sampled_from(POSTS), st.dictionaries(NAMES, VALUES), st.booleans())
-def test_no_garbage_in_fields_breaks_a_door(path: str, fields: dict[str, str], with_token: bool) -> None:
+def test_no_garbage_in_fields_breaks_a_door(path: str, fields: dict[str, str], with_token: bool) -> None:  # noqa: FBT001
     browser = CHANNEL.browser()
     if with_token:
         fields = {**fields_of(browser.get("/report").text), **fields}

@@ -30,7 +30,7 @@ class _Pipe(io.RawIOBase):
 
 
 def stream(status: CaseStatus, entries: Sequence[Entry], files: Sequence[Download]) -> Iterator[bytes]:
-    """The ZIP: the dialogue as text, and every file under `files/`; its times say the day of the report only."""
+    """The ZIP: the dialogue as text, every file under `files/`; its times say the day of the report only."""
     pipe = _Pipe()
     stamp = (status.received_on.year, status.received_on.month, status.received_on.day, 0, 0, 0)
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:

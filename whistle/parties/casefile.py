@@ -1,4 +1,4 @@
-"""A case opened by somebody who holds its keys: records read in order, new ones sealed as the next in line."""
+"""A case opened by somebody who holds its keys: records read in order, new ones sealed as the next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class CaseFile:
     """The keys a holder has for one case, and the records they open."""
 
     def __init__(self, case: OpenedCase, pair: KeyPair, *, own_only: bool = False) -> None:
-        """`own_only`: believe own grants only, as a reporter does, whose grants were their own from the first."""
+        """`own_only`: believe own grants only, as a reporter does, whose grants were own from the first."""
         self.case = case
         self.keys: dict[int, CompartmentKey] = {}
         self.borrowed: list[CompartmentKey] = []
@@ -50,7 +50,7 @@ class CaseFile:
             raise NotThere("this part of the case is sealed") from None
 
     def records(self, compartment: Compartment) -> list[Opened]:
-        """Every record of a compartment in order, each where it says it belongs. Raises `Tampered`, `SealBroken`."""
+        """A compartment's records in order, each where it says. Raises `Tampered`, `SealBroken`."""
         if compartment not in self.keys:
             return []
         found = []

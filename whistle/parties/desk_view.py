@@ -31,7 +31,7 @@ def cursor(text: str) -> tuple[date, bytes] | None:
     """Where a page begins, read from an address; anything else begins at the start."""
     try:
         raw = base64.urlsafe_b64decode(text.encode("ascii"))
-        return (date.fromordinal(int.from_bytes(raw[:4], "big")), raw[4:]) if len(raw) == 20 else None
+        return (date.fromordinal(int.from_bytes(raw[:4], "big")), raw[4:]) if len(raw) == 20 else None  # noqa: PLR2004
     except (ValueError, binascii.Error, OverflowError):
         return None
 
@@ -113,8 +113,8 @@ def case(file: CaseFile, member: Member, now: datetime) -> DeskCase:
     return DeskCase(
         number=status.number, company_code=status.company.code, company_name=status.company.name,
         country=status.company.country, state=status.state, subject=subject_of(report["text"]),
-        category=report["category"], relation=report["relation"], outcome=_outcome(content), meeting=report["meeting"],
-        received_on=status.received_on, acknowledged_on=status.acknowledged_on,
+        category=report["category"], relation=report["relation"], outcome=_outcome(content),
+        meeting=report["meeting"], received_on=status.received_on, acknowledged_on=status.acknowledged_on,
         acknowledgement_waived=status.acknowledgement_waived, feedback_on=status.feedback_on,
         closed_on=status.closed_on, purge_on=status.purge_on, closings=standing.closings,
         held=bool(standing.holds), holds=tuple((hold.ground, hold.review_on) for hold in standing.holds),
@@ -122,7 +122,8 @@ def case(file: CaseFile, member: Member, now: datetime) -> DeskCase:
         duties=_duties(file), entries=entries,
         notes=attachments.entries(file.records(Compartment.INTERNAL), NOTES, unread=0, unread_of=""),
         files=tuple(one for entry in entries for one in entry.files),
-        identity_given=any(attachments.gives_identity(record) for record in content), has_custodian=standing.has_custodian,
+        identity_given=any(attachments.gives_identity(record) for record in content),
+        has_custodian=standing.has_custodian,
         handlers=tuple(name for person, name in standing.readers if person != member.person_id),
         excluded=tuple(f"{out['function']} ({out['name']})" for out in report["excluded"]),
         may_work=not past, reopening_asked=asked is not None,

@@ -19,5 +19,5 @@ def fingerprint_of(public_key: bytes) -> str:
 
 
 def is_fingerprint(text: str, public_key: bytes) -> bool:
-    """Whether what somebody typed is the fingerprint of this key; case, space and look-alikes are forgiven."""
+    """Whether what was typed is the fingerprint of this key; case, space and look-alikes are forgiven."""
     return symbols_of(text) == fingerprint_of(public_key).replace("-", "")

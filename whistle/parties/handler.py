@@ -20,12 +20,12 @@ from whistle.vault.facts import Addition, SealedGrant, SealedRecord
 from whistle.vault.store import Store
 
 ATTEMPTS = 25
-"""How often a message is numbered anew when somebody else wrote at the same moment: each time one of them got through."""
+"""How often a message is numbered anew when others write at the same moment: each time one gets through."""
 
 INTERNAL_EPOCH = 1
 
 REPEATABLE = (desk.MESSAGE, desk.FEEDBACK)
-"""Steps that the states would let happen twice: the same words sent twice by a double click are one message."""
+"""Steps that the states would let happen twice: the same words of a double click are one message."""
 
 Seal = Callable[[CaseFile, date], Addition | None]
 
@@ -54,7 +54,7 @@ class Handler:
         return desk_view.page(found, member, self._now())
 
     def case(self, member: Member, number: str) -> DeskCase:
-        """A case with its dialogue and notes; what was new is marked as seen, and borrowed grants become own."""
+        """A case with dialogue and notes; what was new is marked as seen, and borrowed grants become own."""
         file = self._file(member, number)
         view = desk_view.case(file, member, self._now())
         if file.borrowed or file.case.unread:
@@ -91,7 +91,7 @@ class Handler:
         self._write(member, number, desk.CLOSE, "closing", _feedback_text(feedback_text), outcome=outcome)
 
     def reopen(self, member: Member, number: str, reason: str) -> bool:
-        """Reopen a closed case, or ask a second handler to where the day of purge is near. True when it is open."""
+        """Reopen a closed case, or ask a second handler to near the day of purge. True when it is open."""
         cleaned = checked_text("reason", reason)
         status = self._file(member, number).case.status
         today = local_day(self._now(), status.company.zone)
@@ -164,7 +164,7 @@ class Handler:
                 return
 
     def _internal(self, file: CaseFile, member: Member, today: date, kind: str, text: str) -> Addition | None:
-        """A note; the first of a case makes the key of its compartment and grants it to every handler of the case."""
+        """A note; the first makes the key of its compartment and grants it to every handler of the case."""
         said = {"by": "handler", "author": member.name, "type": kind, "text": text}
         if kind == "note" and file.repeats(Compartment.INTERNAL, said):
             return None

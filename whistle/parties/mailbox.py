@@ -23,7 +23,7 @@ from whistle.vault.facts import Addition, OpenedCase
 from whistle.vault.store import Store
 
 ATTEMPTS = 25
-"""How often a message is numbered anew when somebody else wrote at the same moment: each time one of them got through."""
+"""How often a message is numbered anew when others write at the same moment: each time one gets through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Mailbox:
     def enter(self, text: str) -> Entered:
         """Find the case of a typed key, also with one wrong or two swapped symbols.
 
-        Raises `SealBroken` when the check symbol says that it was mistyped, `NotThere` when no case has it. The
+        Raises `SealBroken` when the check symbol says it was mistyped, `NotThere` when no case has it. The
         same work is done for a key that exists and one that does not.
         """
         possible = candidates(text)
@@ -72,7 +72,7 @@ class Mailbox:
         return Sending(self._store, file.key(Compartment.CONTENT))
 
     def message(self, secret: bytes, sending: Sending, text: str) -> None:
-        """Write to the handlers; files alone are a message too. Raises `FormRefused`, `NotThere`, `RuleRefused`."""
+        """Write to the handlers, words or files. Raises `FormRefused`, `NotThere`, `RuleRefused`."""
         files = sending.described()
         found = text_problems("message", text, 100_000, required=not files)
         if found:
@@ -96,7 +96,7 @@ class Mailbox:
             sending.abandon()
 
     def add_what_is_new(self, case_key: CaseKey, form: ReportForm, sending: NewReport) -> None:
-        """A form that arrives again, changed: its new words and files become a message, so that nothing is lost."""
+        """A form that arrives again, changed: its new words and files become a message; nothing is lost."""
         file, _key = self._file(case_key.secret)
         records = [
             record.fields for record in file.records(Compartment.CONTENT) if record.fields["by"] == "reporter"
@@ -139,7 +139,7 @@ class Mailbox:
         return attachments.download(self._store, file, _described(file), file_id)
 
     def everything(self, secret: bytes) -> Iterator[bytes]:
-        """The whole case as a ZIP, streamed; every file is verified before the first byte. Raises `NotThere`."""
+        """The whole case as a ZIP; each file is verified before the first byte. Raises `NotThere`."""
         file, _key = self._file(secret)
         described = _described(file)
         files = [attachments.download(self._store, file, described, file_id) for file_id in described]
@@ -199,9 +199,9 @@ def _view(file: CaseFile, today: date, now: datetime) -> MailboxCase:
         number=status.number, company_code=status.company.code, company_name=status.company.name,
         country=status.company.country, state=status.state, received_on=status.received_on,
         acknowledged_on=status.acknowledged_on, feedback_on=status.feedback_on, closed_on=status.closed_on,
-        purge_on=status.purge_on, past_day=dates.is_past(status, now), days_to_purge=left, held=bool(file.case.holds),
-        next_duty=dates.next_of(file.case, today), feedback_due=dates.owed(status)["feedback"], entries=entries,
-        new_entries=sum(entry.new for entry in entries),
-        identity_given_on=given[-1].day if given else None,
+        purge_on=status.purge_on, past_day=dates.is_past(status, now), days_to_purge=left,
+        held=bool(file.case.holds), next_duty=dates.next_of(file.case, today),
+        feedback_due=dates.owed(status)["feedback"], entries=entries,
+        new_entries=sum(entry.new for entry in entries), identity_given_on=given[-1].day if given else None,
         files=tuple(one for entry in entries for one in entry.files),
     )  # fmt: skip

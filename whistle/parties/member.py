@@ -7,7 +7,7 @@ from whistle.crypto.keys import KeyPair
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Who is signed in. `roles` are the (role, company code) that count now; the key pair never leaves the parties."""
+    """Who is signed in: `roles` are the (role, company code) that count; `pair` stays in the parties."""
 
     person_id: bytes
     name: str

@@ -115,7 +115,7 @@ class Sending:
 
 def media_type(head: bytes, name: str) -> str:
     """What a file is, told from its first bytes, else from its name."""
-    import puremagic
+    import puremagic  # noqa: PLC0415 (a slow import that a server without uploads never needs)
 
     try:
         found = puremagic.from_string(head, mime=True, filename=name)

@@ -1,4 +1,4 @@
-"""Between requests a key rests sealed under what only the browser's cookie and this run of the server know."""
+"""Between requests a key rests sealed under what only the browser's cookie and this run together know."""
 
 import base64
 import binascii
@@ -87,7 +87,7 @@ class Sessions:
         )
 
     def open_staff(self, token: str) -> Member | None:
-        """The member of a session with the roles that count now; None when it is over or they were retired."""
+        """The member of a session, with the roles that count now; None when it is over or they retired."""
         content = self._open(token)
         if content is None or content["kind"] != "staff":
             return None

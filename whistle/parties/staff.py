@@ -57,7 +57,7 @@ OWN_WORD = 3
 
 FREE_ATTEMPTS = 5
 PAUSE_SECONDS = 20
-"""After five tries one more is let through every 20 seconds: slow for a guesser, short for the rightful person."""
+"""After five tries one is let through every 20 seconds: slow for a guesser, short for the rightful person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Staff:
         return "weak" if self.strength(passphrase, name) < STRONG else None
 
     def activate(self, token: str, *, browser_token: str, setup: Setup, passphrase: str, again: str, code: str) -> str:
-        """Make the key of a person and keep it locked; returns the recovery code to be printed and typed back.
+        """Make a person's key and keep it locked; returns the recovery code to be printed and typed back.
 
         Raises `RuleRefused` with the reason of `passphrase_problem`, or `code`; `NotThere` for a dead link.
         """
@@ -248,7 +248,7 @@ class Staff:
 
 
 def _without(passphrase: str, known: list[str]) -> str:
-    """What is left without one's own name and the site's: zxcvbn takes several easy words in a row for a strong one."""
+    """What is left without one's own name and the site's: zxcvbn finds several easy words in a row strong."""
     rest = passphrase.casefold()
     for word in sorted((word.casefold() for word in known if len(word) >= OWN_WORD), key=len, reverse=True):
         rest = rest.replace(word, "")

@@ -96,7 +96,7 @@ class Submissions:
         if found:
             raise FormRefused(found)
         company = chosen_company(form.company, registry.companies(self._store))
-        assert company is not None
+        assert company is not None  # noqa: S101 (problems() said so)
         today = local_day(self._now(), company.zone)
         new = self._seal(sending, form, company, case_key, today)
         status, again = intake.receive(self._store, new, self._now())

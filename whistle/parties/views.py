@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the reporter gets: the key while it may still be shown (`None` once it was confirmed), and the dates."""
+    """What the reporter gets: the key while it may be shown (`None` once it was confirmed), and the dates."""
 
     case_key: str | None
     number: str
@@ -81,7 +81,7 @@ class MailboxCase:
 
 @dataclass(frozen=True, slots=True)
 class ExcludablePerson:
-    """Somebody who could read or decide: `ref` is what the form sends, `function` is shown, never a name alone."""
+    """Somebody who could read or decide: the form sends `ref` and shows `function`, never a name alone."""
 
     ref: str
     role: str
@@ -101,7 +101,7 @@ class CompanyChoice:
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
-    """One case in the handler's list. `days_left` is negative when late; `group` is `late`, `soon` or `later`."""
+    """One case in the handler's list; `days_left` is negative when late, `group` is late, soon or later."""
 
     number: str
     company_name: str

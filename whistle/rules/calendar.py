@@ -101,7 +101,7 @@ def _is_public_holiday(day: date, country: str) -> bool:
 @cache
 def _public_holidays(country: str, year: int) -> frozenset[date]:
     # Imported here: the library takes longer to load than all the rules, and a start is to be short.
-    import holidays
+    import holidays  # noqa: PLC0415
 
     try:
         return frozenset(holidays.country_holidays(country, years=year))

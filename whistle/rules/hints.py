@@ -110,8 +110,23 @@ def _names_a_person(name: str) -> bool:
 
 
 def _in_text(text: str) -> list[_Found]:
-    found = [*_numbers_and_addresses(text), *_phrases(text), *_names(text)]
+    found = [*_numbers_and_addresses(text), *_apart(text, _phrases(text)), *_names(text)]
     return sorted(found, key=lambda one: one.start)
+
+
+def _apart(text: str, found: Iterator[_Found]) -> Iterator[_Found]:
+    """Phrases that run into one another are shown as one: "I was the only" and "the only one"."""
+    whole: _Found | None = None
+    for one in sorted(found, key=lambda one: one.start):
+        if whole is not None and one.start < whole.end:
+            end = max(whole.end, one.end)
+            whole = _Found(whole.start, whole.kind, text[whole.start : end], end)
+            continue
+        if whole is not None:
+            yield whole
+        whole = one
+    if whole is not None:
+        yield whole
 
 
 def _numbers_and_addresses(text: str) -> Iterator[_Found]:

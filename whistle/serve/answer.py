@@ -105,7 +105,7 @@ def _run(app: WSGIApp, environ: dict[str, Any], response: Answer, out: Outgoing,
         return response.is_whole and response.req.body.read_whole and not response.should_close()
     except ClientLost:
         raise
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the thread goes on to the next request
         log.failure("answering", error)
         if not response.headers_sent:
             out.sendall(plain_answer(HTTPStatus.INTERNAL_SERVER_ERROR))

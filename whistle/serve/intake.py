@@ -22,7 +22,7 @@ from whistle.serve.limits import Limits
 from whistle.serve.refusals import BadRequest
 
 NEAR = ("127.0.0.1", 0)
-FAR = ("0.0.0.0", 0)
+FAR = ("0.0.0.0", 0)  # noqa: S104 - bound to nothing: it stands for all other machines
 
 _HEAD_END = b"\r\n\r\n"
 _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
@@ -81,8 +81,8 @@ class Intake:
 
         gunicorn would say it when a thread has the request: too late, the body is awaited before that.
         """
-        expected = bool(self.request._expected_100_continue)
-        self.request._expected_100_continue = False
+        expected = bool(self.request._expected_100_continue)  # noqa: SLF001 - gunicorn has no other word for it
+        self.request._expected_100_continue = False  # noqa: SLF001
         return expected
 
     def next_request(self) -> None:

@@ -65,7 +65,7 @@ class LaneWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
         self.notify()
         try:
             self._watch.turn()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the loop is what everybody waits on: it goes on
             self.log.failure("waiting", error)
 
     def _finish(self) -> None:
@@ -86,7 +86,7 @@ class LaneWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             keep = False
             try:
                 keep = self._answer(connection, way, full=full)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a thread lost here would never come back
                 self.log.failure("answering", error)
             self._watch.give_back(connection, keep=keep)
 
@@ -108,7 +108,7 @@ class LaneWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
     def _run_background(self) -> None:
         try:
             self.app.background(self._leaving)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - without its scheduler the server still takes reports
             self.log.failure("the background work", error)
 
     def _report_ready(self) -> None:

@@ -153,7 +153,7 @@ def _journal(store: Store) -> None:
 
 
 def locked_case(db: Connection, number_or_id: str | bytes) -> Row[Any]:
-    """The case's row, locked until the unit of work ends. That it was purged is for `holds` to tell, to legal only."""
+    """The case's row, locked until the unit of work ends; that it was purged only `holds` tells, to legal."""
     if isinstance(number_or_id, str) and not is_number(number_or_id):
         raise NotThere("there is no such case")
     query = _LOCKED_NUMBER if isinstance(number_or_id, str) else _LOCKED_ID
@@ -164,7 +164,7 @@ def locked_case(db: Connection, number_or_id: str | bytes) -> Row[Any]:
 
 
 def is_number(text: str) -> bool:
-    """Whether a case could have this number; anything else, which a database may choke on, is never asked for."""
+    """Whether a case could have this number; anything else, which a database may choke on, is not asked."""
     return _NUMBER.fullmatch(text) is not None
 
 
@@ -235,8 +235,8 @@ def status_of(row: Any, company: CompanyFacts) -> CaseStatus:
 def grant_row(case_id: bytes, grant: SealedGrant, header: Header, entry: Entry) -> dict[str, Any]:
     """A row of `grants`."""
     return {
-        "case_id": case_id, "holder_id": grant.holder_id, "compartment": header.compartment, "epoch": header.epoch,
-        "kind": header.kind, "object_id": header.object_id, "key_id": header.key_id,
+        "case_id": case_id, "holder_id": grant.holder_id, "compartment": header.compartment,
+        "epoch": header.epoch, "kind": header.kind, "object_id": header.object_id, "key_id": header.key_id,
         "sha256": entry.sealed_sha256, "sealed": grant.sealed,
     }  # fmt: skip
 
@@ -255,8 +255,9 @@ def record_row(
 def blob_row(case_id: bytes, blob: Any, header: Header, day: date) -> dict[str, Any]:
     """A row of `blobs`."""
     return {
-        "object_id": header.object_id, "case_id": case_id, "compartment": header.compartment, "epoch": header.epoch,
-        "key_id": header.key_id, "on_day": day, "length": blob.length, "sha256": blob.sha256,
+        "object_id": header.object_id, "case_id": case_id, "compartment": header.compartment,
+        "epoch": header.epoch, "key_id": header.key_id, "on_day": day, "length": blob.length,
+        "sha256": blob.sha256,
     }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ def run(store: Store, now: datetime) -> list[Finding]:
     found: list[Finding] = []
     with store.reading() as db:
         for look in (
-            _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges, _certificates, _channels,
+            _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges,
+            _certificates, _channels,
         ):  # fmt: skip
             found += look(store, db, now)
         # Last, and against the first snapshot: what is done meanwhile only makes the two copies longer.

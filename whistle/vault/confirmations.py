@@ -1,4 +1,4 @@
-"""A key counts for a role only after somebody of that role, or two administrators for the first, confirmed it."""
+"""A key counts for a role once somebody of that role, or two administrators for the first, confirmed it."""
 
 import hmac
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def waiting_for(store: Store, designation_id: bytes) -> Waiting:
 
 
 def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: bytes, now: datetime) -> bool:
-    """Record that `confirmer_id` compared this very key's fingerprint. True when the key counts from now on."""
+    """Record that `confirmer_id` compared this very key's fingerprint. True when the key counts now."""
     with store.writing() as work:
         item = _one(work.db, store.keys, designation_id)
         row = work.db.execute(
@@ -107,14 +107,14 @@ def _all_waiting(db: Connection, keys: ServerKeys) -> list[Waiting]:
 
 
 def _waiting(db: Connection, keys: ServerKeys, row: Row[Any]) -> Waiting:
-    """A confirmation counts only for the key it was given for, and only if it was given on this server's page."""
+    """A confirmation counts only for the key it was given for, and if given on this server's page."""
     query = select(confirmations).where(
         confirmations.c.designation_id == row.id, confirmations.c.key_id == row.person_key
     )
     given = tuple(bytes(found.confirmer_id) for found in db.execute(query) if is_given(keys, found))
     return Waiting(
-        bytes(row.id), bytes(row.person_id), row.name, bytes(row.public_key), row.role, row.code, row.company_name,
-        given, _needed(db, keys, row.role, bytes(row.company_id)),
+        bytes(row.id), bytes(row.person_id), row.name, bytes(row.public_key), row.role, row.code,
+        row.company_name, given, _needed(db, keys, row.role, bytes(row.company_id), bytes(row.person_id)),
     )  # fmt: skip
 
 
@@ -133,13 +133,13 @@ def _one(db: Connection, keys: ServerKeys, designation_id: bytes) -> Waiting:
     raise NotThere("there is no such key to confirm")
 
 
-def _needed(db: Connection, keys: ServerKeys, role: str, company_id: bytes) -> int:
-    """One of the same role; for a company's first of a role two administrators; for an administrator two, once there are two.
+def _needed(db: Connection, keys: ServerKeys, role: str, company_id: bytes, person_id: bytes) -> int:
+    """One of the same role; for its first, two administrators; for an administrator two, once there are two.
 
-    With one administrator only, the second needs that one: nobody could be asked besides.
+    With one administrator only, the second needs that one: nobody else could be asked.
     """
     if role == ADMINISTRATOR:
-        return min(2, max(1, len(directory.holders(db, keys, ADMINISTRATOR))))
+        return min(2, max(1, len(directory.holders(db, keys, ADMINISTRATOR) - {person_id})))
     return 1 if directory.holders(db, keys, role, company_id) else 2
 
 

@@ -24,7 +24,7 @@ CONFIRM_REOPENING_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a handler's command does besides adding records: the ledger's action, and the event that moves the state."""
+    """What a command does besides adding records: the ledger's action, and the event that moves the state."""
 
     action: str
     event: str | None = None
@@ -83,7 +83,7 @@ def mark_read(
 def add(
     store: Store, person_id: bytes, number: str, addition: Addition, now: datetime, *, step: Step
 ) -> None:
-    """Add what a handler wrote, and move the case as `step` says. Raises `NotThere`, `RuleRefused`, `Conflict`."""
+    """Add what a handler wrote, move the case by `step`. Raises `NotThere`, `RuleRefused`, `Conflict`."""
     with casework.changing(store, number, now) as change:
         name = _require_reader(change.db, person_id, change, now)
         reading.require_standing(change.row, change.company, now)

@@ -37,14 +37,14 @@ def person_mac(keys: ServerKeys, person_id: bytes, public_key: bytes) -> bytes:
 
 
 def confirmation_mac(keys: ServerKeys, designation_id: bytes, confirmer_id: bytes, key_id: bytes) -> bytes:
-    """The keyed hash of one person's confirmation: nobody adds a colleague's to the table beside their own."""
+    """The keyed hash of one person's confirmation: nobody adds a colleague's to the table beside it."""
     return chain.keyed_hash(keys.inventory, CONFIRMATION_LABEL, designation_id + confirmer_id + key_id)
 
 
 def stands() -> Any:
     """The condition that a designation is confirmed and neither ended nor its person retired.
 
-    Whoever can write the database can fulfil it: what grants a right asks `recipients`, `serves` or `holders`.
+    Who can write the database can fulfil it: what grants a right asks `recipients`, `serves`, `holders`.
     """
     return and_(
         designations.c.mac.is_not(None), people.c.state == "active", people.c.key_id == designations.c.key_id
@@ -90,8 +90,8 @@ def company_by_id(db: Connection, company_id: bytes) -> CompanyFacts:
 def _company(row: Row[Any]) -> CompanyFacts:
     profile = json.loads(row.profile)
     return CompanyFacts(
-        bytes(row.id), row.code, row.name, row.country, row.zone, row.contact, profile["meeting"], profile["months"],
-        bool(row.open),
+        bytes(row.id), row.code, row.name, row.country, row.zone, row.contact, profile["meeting"],
+        profile["months"], bool(row.open),
     )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def recipients(
 def serves(
     db: Connection, keys: ServerKeys, person_id: bytes, company_id: bytes, role: str, day: date
 ) -> bool:
-    """Whether this person holds `role` in the company on `day`, with a key that counts and is keyed by this server."""
+    """Whether this person holds `role` there on `day`, with a key that counts and is keyed by this server."""
     found = db.execute(_SERVING, {"person": person_id, "company": company_id, "role": role, "day": day})
     return any(_is_keyed(keys, row) for row in found)
 

@@ -168,7 +168,7 @@ class OpenedCase:
 
 @dataclass(frozen=True, slots=True)
 class ListedCase:
-    """One line of a handler's list: what opens its subject (nothing from the day of purge on), and no more."""
+    """One line of a handler's list: what opens its subject (nothing from the day of purge), and no more."""
 
     status: CaseStatus
     subject: tuple[StoredGrant, StoredRecord] | None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be: a kind in one word, what it is about, and what to do or to know."""
+    """Something that is not as it should be: a kind in a word, what it is about, what to do or to know."""
 
     kind: str
     about: str

@@ -102,7 +102,7 @@ def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes
         standing = HoldFacts(row.ground, row.placed_on, row.review_on, row.released_on)
         if release_needs_second(standing, facts, now):
             asked = {"release_asked_by": person_id, "release_sealed": sealed_reason}
-            asked["mac"] = hold_mac(store.keys, {**row._mapping, **asked})
+            asked["mac"] = hold_mac(store.keys, {**row._mapping, **asked})  # noqa: SLF001 (SQLAlchemy's public name)
             change.db.execute(update(holds).where(holds.c.id == hold_id).values(**asked))
             change.log("release_asked", name, hold=hold_id.hex())
             return False
@@ -146,7 +146,7 @@ def of_companies(
     )
     with store.reading() as db:
         known = {company.id: company for company in directory.all_companies(db)}
-        return tuple(_stored(row._mapping, known, now) for row in db.execute(query))
+        return tuple(_stored(row._mapping, known, now) for row in db.execute(query))  # noqa: SLF001 (SQLAlchemy's public name)
 
 
 def _stored(row: Any, known: dict[bytes, CompanyFacts], now: datetime) -> StoredHold:
@@ -198,7 +198,7 @@ def hold_mac(keys: ServerKeys, row: Any) -> bytes:
 def _release(
     change: casework.Change, row: Row[Any], person_id: bytes, name: str, values: dict[str, Any]
 ) -> None:
-    fields = {**row._mapping, "released_on": change.today}
+    fields = {**row._mapping, "released_on": change.today}  # noqa: SLF001 (SQLAlchemy's public name)
     values |= {
         "released_on": change.today,
         "released_by": person_id,
@@ -220,7 +220,7 @@ def _in_force(change: casework.Change, hold_id: bytes) -> Row[Any]:
     ).one_or_none()
     if row is None:
         raise Conflict("the hold was released already")
-    if not hmac.compare_digest(hold_mac(change.store.keys, row._mapping), bytes(row.mac)):
+    if not hmac.compare_digest(hold_mac(change.store.keys, row._mapping), bytes(row.mac)):  # noqa: SLF001 (public name)
         raise Tampered("the hold was changed past its page")
     return row
 

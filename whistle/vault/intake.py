@@ -34,7 +34,7 @@ _CERTIFIED = select(certificates.c.purged_on).where(certificates.c.case_number =
 
 
 def receive(store: Store, new: NewCase, now: datetime) -> tuple[CaseStatus, bool]:
-    """Take a report, or find the one that the same form made before. The flag says that it was there already."""
+    """Take a report, or find the one that the same form made before: the flag says that it was there."""
     try:
         with store.writing() as work:
             standing = _by_locator_hash(work.db, [new.locator_hash])
@@ -139,9 +139,10 @@ def _case_row(new: NewCase, company: CompanyFacts, today: date, number: str) -> 
         "id": new.case_id, "number": number, "company_id": company.id, "locator_hash": new.locator_hash,
         "reporter_key": new.reporter_key, "key_kept": False, "state": "received", "received_on": today,
         "acknowledgement_waived": new.acknowledgement_waived, "meeting_wanted": new.meeting_wanted,
-        "acknowledged_on": None, "feedback_on": None, "closed_on": None, "purge_on": None, "touched_on": today,
-        "unread": 0, "n_content": written.count(Compartment.CONTENT), "n_identity": written.count(Compartment.IDENTITY),
-        "n_internal": 0, "reopen_asked_by": None, "inventory_n": 1,
+        "acknowledged_on": None, "feedback_on": None, "closed_on": None, "purge_on": None,
+        "touched_on": today, "unread": 0, "n_content": written.count(Compartment.CONTENT),
+        "n_identity": written.count(Compartment.IDENTITY), "n_internal": 0, "reopen_asked_by": None,
+        "inventory_n": 1,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The journal repeats, outside the database, every ledger line that a restored backup must live through again."""
+"""The journal repeats, outside the database, each ledger line that a restored backup must live through."""
 
 import json
 import os
@@ -22,7 +22,7 @@ JOURNALED = ("purged", "hold_placed", "hold_released", "person_retired")
 
 
 def catch_up(store: Store) -> int:
-    """Append every ledger line of those kinds that the journal lacks; safe to repeat. Returns how many were."""
+    """Append every line of those kinds that the journal lacks; safe to repeat. Returns how many were."""
     with locked(store.keys.folder / "journal.lock"):
         last = _last(store.keys)
         lines = _missing(store, last["ledger_seq"] if last else 0)

@@ -1,4 +1,4 @@
-"""One process leads: on SQLite by a row that runs out, on PostgreSQL by a lock that dies with its connection."""
+"""One process leads: on SQLite by a row that runs out, on PostgreSQL by a lock that its connection holds."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -103,7 +103,7 @@ def verify(db: Connection, keys: ServerKeys) -> int:
 
 
 def copy_head(db: Connection, keys: ServerKeys) -> None:
-    """Bring the copy in `keys/` up to the head, where a process died between the two; never copies a forged one."""
+    """Bring the copy in `keys/` up to the head where a process died in between; never copies a forged one."""
     head = _signed_head(db, keys)
     if head.seq:
         keys.keep_head(

@@ -1,4 +1,4 @@
-"""A handler's list costs the same whatever the number of cases: one walk of an index, and counts that stop."""
+"""A handler's list costs the same whatever the number of cases: a walk of an index, and counts that stop."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ def listing(
     store: Store, person_id: bytes, now: datetime, *, company: str = "", state: str = "open", number: str = "",
     after: tuple[date, bytes] | None = None,
 ) -> Listing:  # fmt: skip
-    """A page of the cases a handler works on, most urgent first. `state`: `open`, `closed`, `all` or one state."""
+    """A page of a handler's cases, most urgent first. `state`: `open`, `closed`, `all` or one state."""
     with store.reading() as db:
         served = directory.companies_served(db, store.keys, person_id, "handler", now)
         chosen = [c for c in served if not company or c.code == company]
@@ -156,7 +156,7 @@ def _listed(
 def _subject(
     person_id: bytes, grant: Row[Any] | None, record: Row[Any] | None, standing: list[Entry]
 ) -> tuple[StoredGrant, StoredRecord]:
-    """What opens a case's first line. Raises `Tampered` when the list names a case that the reader cannot open."""
+    """What opens a case's first line. Raises `Tampered` when the list names a case not theirs to open."""
     if grant is None or record is None:
         raise Tampered("the list names a case whose grant or report is not there")
     inventory.same_bytes(standing, bytes(grant.sealed))

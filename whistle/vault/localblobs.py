@@ -15,8 +15,8 @@ READ_BYTES = 256 * 1024
 """What one read gives: what the sealing library should be fed at most (it holds the interpreter's lock)."""
 
 FLUSH_BYTES = 8 * 1024 * 1024
-"""A file goes to the disk in such steps while it arrives: a gigabyte kept back until its end would hold up every
-other commit on that disk, and would push what is in use out of memory (posix_fadvise(2), POSIX_FADV_DONTNEED)."""
+"""A file goes to the disk in such steps while it arrives: a gigabyte kept back until its end would hold up
+every other commit there, and push what is in use out of memory (posix_fadvise(2), POSIX_FADV_DONTNEED)."""
 
 INCOMING = "incoming"
 LOCK = "lock"
@@ -111,7 +111,7 @@ class LocalBlobs:
         sync_folder(self._folder)
 
     def scatter(self, object_ids: list[bytes]) -> None:
-        """Write blobs anew in the order given, so that no file time or place on the disk tells when one came."""
+        """Write blobs anew in the order given: no file time or place on the disk tells when one came."""
         for object_id in object_ids:
             with self._alone():
                 self._rewrite(self._path(object_id))

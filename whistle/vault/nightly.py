@@ -1,4 +1,4 @@
-"""Once a night the day's files are written anew in random order, so that no file time says more than the day."""
+"""Once a night the day's files are written anew in random order: no file time says more than the day."""
 
 import secrets
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""People come by invitation, get in with what only they know, and hold a role once others confirmed their key."""
+"""People come by invitation, enter with what they alone know, hold a role once others confirmed their key."""
 
 import hmac
 import secrets
@@ -134,7 +134,7 @@ def _invited(db: Connection, token: str, machine_now: datetime) -> Row[Any]:
 
 
 def store_account(store: Store, token: str, account: NewAccount, machine_now: datetime) -> None:
-    """Keep the locks of a person who is activating; the account opens once the recovery code was typed back."""
+    """Keep the locks of who is activating; the account opens once the recovery code was typed back."""
     with store.writing() as work:
         row = _invited(work.db, token, machine_now)
         mac = directory.person_mac(store.keys, bytes(row.id), account.public_key)
@@ -220,7 +220,7 @@ def sign_in_facts(store: Store, name: str) -> SignInFacts:
 
 
 def unlock(store: Store, person_id: bytes, auth: bytes) -> Unlocked:
-    """Hand out the lock and the sealed second factor to whoever shows the right auth value. Raises `NotThere`."""
+    """Hand lock and sealed second factor to whoever shows the right auth value. Raises `NotThere`."""
     with store.reading() as db:
         row = db.execute(
             select(people).where(people.c.id == person_id, people.c.state == "active")

@@ -230,7 +230,7 @@ def scrub(store: Store) -> bool:
 def _emptied(store: Store, *, reindex: bool) -> bool:
     with store.engine.connect() as connection:
         raw = connection.connection.driver_connection
-        assert raw is not None
+        assert raw is not None  # noqa: S101 (a pooled connection always has one)
         connection.rollback()
         if reindex:
             raw.execute("REINDEX")

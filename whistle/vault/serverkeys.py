@@ -88,7 +88,7 @@ HEAD_SIZES = (32, 64)
 """SHA-256 and an Ed25519 signature."""
 
 
-class locked:
+class locked:  # noqa: N801 (used as a verb: with locked(path))
     """Hold an exclusive lock on a file, across processes, while the block runs."""
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A site is founded once and brought in line with its site file afterwards; nothing is ever deleted by that."""
+"""A site is founded once and later brought in line with its site file; nothing is ever deleted by that."""
 
 import dataclasses
 import json
@@ -39,7 +39,7 @@ def differences(store: Store, wanted: Site) -> list[str]:
 
 
 def values(store: Store) -> dict[str, str]:
-    """What the site says of itself: `name`, `languages`, `rehearsal`… Raises `SettingsWrong` when there is none."""
+    """What the site says of itself: `name`, `languages`, `rehearsal`… Raises `SettingsWrong` without one."""
     with store.reading() as db:
         found_values = {row.key: row.value for row in db.execute(select(site))}
     if "name" not in found_values:
@@ -100,7 +100,8 @@ def _columns(company: Company, position: int) -> dict[str, Any]:
     profile = {"months": company.retention.months, **_plain(company)}
     return {
         "code": company.code, "name": company.name, "country": company.country, "zone": company.zone,
-        "contact": company.contact, "profile": json.dumps(profile, sort_keys=True, ensure_ascii=False), "position": position,
+        "contact": company.contact, "profile": json.dumps(profile, sort_keys=True, ensure_ascii=False),
+        "position": position,
     }  # fmt: skip
 
 

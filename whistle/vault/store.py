@@ -54,7 +54,7 @@ class StagedBlob(Protocol):
 
 @dataclass
 class Work:
-    """A transaction under way: its connection, the ledger lines it will leave, what to do once it is durable."""
+    """A transaction under way: its connection, the ledger lines it leaves, what to do once it is durable."""
 
     db: Connection
     entries: list[ledger.Entry] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Work:
     def log(
         self, action: str, *, day: date, actor: str, case: str = "", facts: Mapping[str, Any] | None = None
     ) -> None:
-        """Leave a ledger line: who (`actor`, a name), did what, to which case number, on which day; never content."""
+        """Leave a ledger line: who (`actor`, a name) did what, to which case, on which day; never content."""
         self.entries.append(ledger.Entry(day, action, case, actor, dict(facts or {})))
 
     def after(self, step: Callable[[], None]) -> None:

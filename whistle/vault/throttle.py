@@ -13,8 +13,8 @@ LABEL = b"whistle/v1/throttle\0"
 def attempt(store: Store, scope: str, *, free: int, pause: int, second: int) -> int:
     """Count an attempt; returns 0, or the seconds to wait.
 
-    The first `free` attempts cost nothing; then one is let through every `pause` seconds, and the count halves
-    with every quiet `10 * pause`, so that nobody can keep the rightful person out for long. `second` is Unix time.
+    The first `free` attempts cost nothing; then one is let through every `pause` seconds. The count halves
+    with every quiet `10 * pause`: nobody keeps the rightful person out for long. `second` is Unix time.
     """
     key = chain.keyed_hash(store.keys.lock, LABEL, scope.encode())
     try:

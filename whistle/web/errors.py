@@ -122,10 +122,10 @@ def _to_send_again() -> list[tuple[str, str, bool]]:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or _GONE_ASTRAY
-    if status < 400 and error.response is not None:
+    if status < 400 and error.response is not None:  # noqa: PLR2004 - a redirect the router asks for
         return make_response(error.get_response())
     response = page(status)
-    if status == 405 and getattr(error, "valid_methods", None):
+    if status == 405 and getattr(error, "valid_methods", None):  # noqa: PLR2004
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response
 

@@ -98,7 +98,7 @@ def _add(response: Response) -> Response:
     settings = services().settings
     if settings.base_url.startswith("https:") and not _on_onion():
         response.headers["Strict-Transport-Security"] = HSTS
-    if request.endpoint == "static" and response.status_code == 200:
+    if request.endpoint == "static" and response.status_code == 200:  # noqa: PLR2004 - an HTTP status
         response.headers["Cache-Control"] = FOREVER if is_current(request) else "no-cache"
     if settings.onion_url and not _on_onion() and not is_staff(request.path) and _is_page(response):
         response.headers["Onion-Location"] = settings.onion_url.rstrip("/") + request.path
@@ -110,4 +110,4 @@ def _on_onion() -> bool:
 
 
 def _is_page(response: Response) -> bool:
-    return request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"
+    return request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html"  # noqa: PLR2004

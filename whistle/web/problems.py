@@ -26,7 +26,7 @@ def refused(problems: Iterable[Problem]) -> Trouble:
 def _missing(count: int) -> str:
     if count == 1:
         return _("One thing is missing")
-    if count == 2:
+    if count == 2:  # noqa: PLR2004 - the count itself
         return _("Two things are missing")
     return _("%(count)d things are missing", count=count)
 

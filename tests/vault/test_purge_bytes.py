@@ -1,0 +1,211 @@
+"""After a pass no byte of a purged case is left in any file of the site, whatever happened there before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from tests.vault.jobs import files_of
+from tests.vault.scenes import pass_at
+from tests.vault.tampering import case_of, findings, rows
+from tests.world import Secrets, World, open_world
+from whistle import scheduler
+from whistle.parties.views import Receipt
+from whistle.vault import purge
+from whistle.vault.tables import blobs, certificates, grants, ledger, metadata, records
+
+WINDOW = 32
+"""Of a piece that is left over somewhere, 63 bytes are enough to be seen."""
+
+YEARS = 731
+"""Days after which a case closed in March 2026 is due."""
+
+
+@dataclass
+class Traces:
+    """What there was of cases: windows of everything sealed, ids and hashes, and the numbers."""
+
+    windows: set[bytes] = field(default_factory=set)
+    ids: set[bytes] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+
+    def note(self, world: World, number: str) -> None:
+        """Remember everything of a standing case."""
+        case = case_of(world, number)
+        self.numbers.add(number)
+        self.ids |= {case["id"], case["locator_hash"]}
+        sealed = [case["reporter_key"]]
+        for table in (grants, records):
+            for row in rows(world, table, case_id=case["id"]):
+                sealed.append(row["sealed"])
+                self.ids |= {row["object_id"], row["sha256"][:16]}
+        for row in rows(world, blobs, case_id=case["id"]):
+            sealed.append(b"".join(world.program.store.blobs.read(row["object_id"])))
+            self.ids |= {row["object_id"], row["sha256"][:16]}
+        for piece in sealed:
+            self.windows |= {piece[at : at + WINDOW] for at in range(0, len(piece) - WINDOW, WINDOW)}
+
+    def left_in(self, world: World) -> list[str]:
+        """Where anything of it is still found."""
+        short = {piece[:16] for piece in self.ids}
+        return [
+            f"{path.name} at {at}"
+            for path in files_below(world.settings.data)
+            for at in places(path.read_bytes(), self.windows, short)
+        ] + [f"{path}: a name" for path in files_below(world.settings.data) if path.name in {i.hex() for i in self.ids}]
+
+
+def places(data: bytes, windows: set[bytes], ids: set[bytes]) -> Iterator[int]:
+    """Where one of the windows or ids stands in `data`; pages of zeros are passed over."""
+    for start in range(0, len(data), 4096):
+        if not any(data[start : start + 4096 + WINDOW]):
+            continue
+        for at in range(start, min(start + 4096, len(data))):
+            if data[at : at + WINDOW] in windows or data[at : at + 16] in ids:
+                yield at
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def tables_with(world: World, number: str) -> set[str]:
+    """The tables in which the number stands, in any column."""
+    found = set()
+    with world.program.store.reading() as db:
+        for table in metadata.sorted_tables:
+            for row in db.execute(select(table)):
+                if any(number in str(value) for value in row):
+                    found.add(table.name)
+    return found
+
+
+def sent_and_worked_on(world: World, text: str) -> Receipt:
+    """A case with files, a message of each side, a note and own grants."""
+    receipt = world.send(text, files=files_of("a marker that is sealed"), identity_name="Eva")
+    secret, hanna, handler = world.enter(receipt), world.member("Hanna"), world.program.handler
+    handler.acknowledge(hanna, receipt.number, "Received.")
+    handler.note(hanna, receipt.number, "A note of some length. " * 100)
+    handler.case(world.member("Hugo"), receipt.number)
+    world.program.reporter.message(secret, world.program.reporter.writing(secret), "More. " * 900)
+    return receipt
+
+
+def close(world: World, receipt: Receipt) -> None:
+    world.program.handler.close(world.member("Hanna"), receipt.number, "measures_taken", "It was stopped.")
+
+
+def test_nothing_of_a_purged_case_is_left_in_any_file(sqlite_world: World) -> None:
+    world, traces = sqlite_world, Traces()
+    sent = [sent_and_worked_on(world, f"Case {n}. " * 50) for n in range(12)]
+    going, staying = sent[1::2], sent[::2]
+    for receipt in going:
+        close(world, receipt)
+    for receipt in going:
+        traces.note(world, receipt.number)
+    assert len(traces.left_in(world)) > 1000, "the search sees what is there"
+
+    world.later(YEARS)
+    assert pass_at(world) == ["purged"] * len(going)
+
+    assert traces.left_in(world) == []
+    for receipt in going:
+        assert tables_with(world, receipt.number) == {"ledger", "certificates"}
+    for receipt in staying:
+        assert len(world.program.handler.case(world.member("Hanna"), receipt.number).entries) == 3
+    assert findings(world) == []
+
+
+def test_on_postgresql_no_row_of_a_purged_case_is_left(world: World) -> None:
+    receipt = sent_and_worked_on(world, "A case.")
+    close(world, receipt)
+    case_id = case_of(world, receipt.number)["id"]
+    world.later(YEARS)
+    assert pass_at(world) == ["purged"]
+    for table in metadata.sorted_tables:
+        assert not [row for row in rows(world, table) if case_id in row.values()], table.name
+    assert tables_with(world, receipt.number) == {"ledger", "certificates"}
+    assert not list(world.program.store.blobs.ids())
+
+
+def test_a_reader_that_keeps_the_log_is_reported_and_the_next_pass_empties_it(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, traces = sqlite_world, Traces()
+    monkeypatch.setattr(purge, "CHECKPOINT_MS", 1)
+    receipt = sent_and_worked_on(world, "A case.")
+    close(world, receipt)
+    traces.note(world, receipt.number)
+    world.later(YEARS)
+    log = world.settings.data / "whistle.db-wal"
+    with world.program.store.reading() as db:
+        db.execute(select(ledger.c.seq)).first()
+        events = [event for event in pass_events(world) if event["event"] == "blocked"]
+        assert [event["why"] for event in events] == ["a reader keeps the database's log from emptying"]
+        assert pass_at(world) == ["blocked"], "it is said until it is done"
+        assert log.stat().st_size > 0
+    assert pass_at(world) == []
+    assert log.stat().st_size == 0
+    assert traces.left_in(world) == []
+
+
+def pass_events(world: World) -> list[dict[str, object]]:
+
+
+    return list(scheduler.tick(world.program.store, world.clock.now(), lambda: None))
+
+
+STEPS = st.lists(st.sampled_from(("send", "answer", "write", "note", "close", "night")), min_size=4, max_size=14)
+
+
+def play(world: World, steps: list[str]) -> tuple[Traces, set[str]]:
+    """A random history of the site; returns the traces and numbers of what was closed in it."""
+    under_way: list[tuple[Receipt, bytes]] = []
+    closed, traces = set(), Traces()
+    hanna, handler, reporter = world.member("Hanna"), world.program.handler, world.program.reporter
+    for n, step in enumerate(steps):
+        if step == "send" or not under_way:
+            receipt = world.send(f"Case {n}. " * (n * 60 + 1), files=files_of(f"file {n}") if n % 2 else ())
+            under_way.append((receipt, world.enter(receipt)))
+            continue
+        receipt, secret = under_way[n % len(under_way)]
+        if step == "answer":
+            handler.message(hanna, receipt.number, "Thank you. " * n)
+        elif step == "write":
+            reporter.message(secret, reporter.writing(secret), "There is more. " * n * 30)
+        elif step == "note":
+            handler.note(hanna, receipt.number, "Ask again. " * n)
+        elif step == "close":
+            close(world, receipt)
+            closed.add(receipt.number)
+            under_way.remove((receipt, secret))
+        else:
+            world.later(1)
+            pass_at(world)
+    for number in closed:
+        traces.note(world, number)
+    return traces, closed
+
+
+@pytest.mark.slow
+def test_nothing_is_left_after_any_history(
+    template: tuple[Path, Secrets], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+    @given(STEPS)
+    def any_history(steps: list[str]) -> None:
+        with open_world(template[0], tmp_path_factory.mktemp("site"), template[1], None) as world:
+            traces, closed = play(world, [*steps, "close"])
+            world.later(YEARS + 20)
+            assert pass_at(world) == ["purged"] * len(closed)
+            assert traces.left_in(world) == []
+            assert {row["case_number"] for row in rows(world, certificates)} == closed
+            assert findings(world) == []
+
+    any_history()
+
+
