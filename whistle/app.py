@@ -93,7 +93,8 @@ def join(
 
 def _facts(settings: Settings, store: Store, values: dict[str, str], *, rehearsal: bool) -> SiteFacts:
     languages = tuple(values["languages"].split(","))
-    return SiteFacts(values["name"], rehearsal, settings.rehearsal_now, languages, values["security_contact"], store)
+    contact = values["security_contact"]
+    return SiteFacts(values["name"], rehearsal, settings.rehearsal_now, languages, contact, store)
 
 
 def recover(store: Store) -> None:

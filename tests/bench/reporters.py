@@ -67,28 +67,13 @@ def _mailbox(bench: Bench, served: Served) -> list[Figure]:
     typed = bench.cpu_runs(served, lambda: enter(_mistyped(), follow=False))
     again = bench.cpu_runs(served, lambda: enter(next(turn), follow=False))
     return [
-        in_a(
-            "mailbox, right key",
-            right,
-            MAILBOX_BOUND,
-            bench.a_ms,
-            what="POST /mailbox and the case's page it leads to",
-        ),
-        in_a("mailbox, right key, the door alone", again, MAILBOX_BOUND, bench.a_ms, what="POST /mailbox"),
-        in_a(
-            "mailbox, wrong key",
-            wrong,
-            MAILBOX_BOUND,
-            bench.a_ms,
-            what="POST /mailbox with a key that no case has",
-        ),
-        in_a(
-            "mailbox, mistyped key",
-            typed,
-            MAILBOX_BOUND,
-            bench.a_ms,
-            what="POST /mailbox with one symbol wrong in such a key",
-        ),
+        in_a(f"mailbox, {name}", runs, MAILBOX_BOUND, bench.a_ms, what=what)
+        for name, runs, what in (
+            ("right key", right, "POST /mailbox and the case's page it leads to"),
+            ("right key, the door alone", again, "POST /mailbox"),
+            ("wrong key", wrong, "POST /mailbox with a key that no case has"),
+            ("mistyped key", typed, "POST /mailbox with one symbol wrong in such a key"),
+        )
     ]
 
 

@@ -48,11 +48,13 @@ def _upload(served: Served, mib: int) -> float:
     boundary, fields = multipart_body(
         form | {"company": "nordvakt-se", "category": "", "relation": "", "description": "See the film."}
     )
-    part = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="film.mp4"\r\nContent-Type: video/mp4\r\n\r\n'
+    named = 'Content-Disposition: form-data; name="files"; filename="film.mp4"'
+    part = f"--{boundary}\r\n{named}\r\nContent-Type: video/mp4\r\n\r\n"
     start, end = fields + part.encode(), b"\r\n" + ending(boundary)
     length = len(start) + mib * MIB + len(end)
     cookie = "".join(f"{name}: {value}\r\n" for name, value in browser.cookie_header().items())
-    head = f"POST /report HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n{cookie}Content-Type: {content_type(boundary)}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    head = f"POST /report HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n{cookie}"
+    head += f"Content-Type: {content_type(boundary)}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
     piece = os.urandom(PIECE)
     with socket.create_connection(("127.0.0.1", served.port)) as sock:
         begun = time.perf_counter()

@@ -123,7 +123,7 @@ def test_a_passphrase_is_long_strong_and_typed_twice(ingrid: Newcomer) -> None:
 def test_a_wrong_code_of_the_device_is_refused_and_a_spaced_one_is_read(ingrid: Newcomer) -> None:
     right = ingrid.code()
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
-    for code in (wrong, "", "000", right + "0", "\0", "\ud800", "٠" * 6):
+    for code in (wrong, "", "000", right + "0", "\0", "\ud800", "\u0660" * 6):
         assert refused(ingrid, code=code) == "code"
     assert ingrid.activate(code=f"{right[:3]} {right[3:]}")
 

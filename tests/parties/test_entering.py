@@ -52,7 +52,7 @@ def test_any_two_symbols_that_changed_places_are_forgiven(sqlite_world: World, k
     lower=st.booleans(),
 )
 def test_a_key_typed_in_any_manner_opens_its_own_case_or_none(
-    sqlite_world: World, key: str, slips: list[tuple[int, str]], between: str, lower: bool
+    sqlite_world: World, key: str, slips: list[tuple[int, str]], between: str, *, lower: bool
 ) -> None:
     typed = list(key)
     for place, symbol in slips:

@@ -212,12 +212,12 @@ def test_only_legal_of_the_company_opens_a_citation(world: World) -> None:
     hold = bytes.fromhex(place(world, world.send().number))
     with world.program.store.reading() as db:
         sealed = [bytes(row.sealed) for row in db.execute(select(hold_grants)).all()]
-    place_of = {"case_id": hold, "compartment": Compartment.CONTENT, "epoch": 1}
+    content = Compartment.CONTENT
     opens = set()
     for name, seed in world.secrets.seeds.items():
         for grant in sealed:
             try:
-                open_any(KeyPair.from_seed(seed), grant, **place_of)
+                open_any(KeyPair.from_seed(seed), grant, case_id=hold, compartment=content, epoch=1)
             except SealBroken:
                 continue
             opens.add(name)
@@ -236,7 +236,8 @@ def test_legal_of_another_company_sees_no_case_and_no_hold(world: World) -> None
     number = world.closed()[0].number
     hold, liv, legal = place(world, number), world.member("Liv"), world.program.legal
     desk = legal.desk(liv)
-    assert desk.upcoming == desk.holds == desk.released == desk.certificates == ()
+    for shown in (desk.upcoming, desk.holds, desk.released, desk.certificates):
+        assert len(shown) == 0
     for act in (
         lambda: legal.case(liv, number),
         lambda: legal.release(liv, hold, REASON),

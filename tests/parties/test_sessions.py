@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -81,13 +82,20 @@ def test_a_cookie_of_the_other_kind_opens_nothing(sqlite_world: World) -> None:
     assert sessions.open_case(case) == SECRET
 
 
-def test_a_session_that_was_ended_stays_ended_also_for_a_click_under_way(sqlite_world: World) -> None:
+def test_a_session_that_was_ended_stays_ended_also_for_a_click_under_way(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sessions = sqlite_world.program.sessions
     token = sessions.begin_case(SECRET)
     pass_minutes(sqlite_world, 2)
     # Another request of this browser read the session before the reporter left, and keeps it on after.
-    sealed_anew = sessions._sealed
-    sessions._sealed = lambda *said: (sessions.end(token), sealed_anew(*said))[1]  # type: ignore[method-assign]
+    seal = sessions._sealed
+
+    def leave_meanwhile(given: str, content: dict[str, Any]) -> bytes:
+        sessions.end(given)
+        return seal(given, content)
+
+    monkeypatch.setattr(sessions, "_sealed", leave_meanwhile)
     assert sessions.open_case(token) == SECRET
     assert rows(sqlite_world) == []
     assert sessions.open_case(token) is None
@@ -178,7 +186,8 @@ def test_a_session_copied_under_another_cookie_does_not_open(sqlite_world: World
     sessions, store = sqlite_world.program.sessions, sqlite_world.program.store
     mine = sessions.begin_staff(sqlite_world.member("Carl"))
     sessions.begin_staff(sqlite_world.member("Hanna"))
-    (own, other) = rows(sqlite_world) if sessions.open_staff(mine) else ((), ())
+    assert sessions.open_staff(mine) is not None
+    own, other = rows(sqlite_world)
     with store.writing() as work:
         for taken, given in ((own, other), (other, own)):
             work.db.execute(table.update().where(table.c.id == taken[0]).values(sealed=given[2]))

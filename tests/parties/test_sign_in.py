@@ -6,7 +6,7 @@ import pytest
 
 from tests.parties import apart
 from tests.world import PASSPHRASE, World
-from whistle.crypto.locks import LockParameters
+from whistle.crypto.locks import LockParameters, argon2_root
 from whistle.errors import NotAllowed, TooMany
 from whistle.parties import staff
 from whistle.vault import people
@@ -84,8 +84,13 @@ def test_one_code_in_two_threads_at_once_lets_one_in(world: World) -> None:
 def test_after_five_wrong_tries_the_next_waits_and_the_rightful_person_not_for_long(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs: list[bytes] = []
-    monkeypatch.setattr(staff, "argon2_root", lambda *_: runs.append(b"") or bytes(32))
+    runs: list[LockParameters] = []
+
+    def cheap(_secret: bytes, _salt: bytes, parameters: LockParameters) -> bytes:
+        runs.append(parameters)
+        return bytes(32)
+
+    monkeypatch.setattr(staff, "argon2_root", cheap)
     for _try in range(5):
         refusal(world, "Hanna", "wrong", "123456")
     assert len(runs) == 5
@@ -111,11 +116,11 @@ def test_a_name_that_nobody_has_waits_and_costs_like_one_that_somebody_has(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = sqlite_world
-    run, costs = staff.argon2_root, []
+    costs: list[tuple[int, int, int]] = []
 
     def counted(secret: bytes, salt: bytes, parameters: LockParameters) -> bytes:
         costs.append((parameters.memory_kib, parameters.passes, len(salt)))
-        return run(secret, salt, parameters)
+        return argon2_root(secret, salt, parameters)
 
     monkeypatch.setattr(staff, "argon2_root", counted)
     spent = {}

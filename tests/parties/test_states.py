@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -71,10 +72,10 @@ def test_closing_takes_an_outcome_and_says_what_was_done_and_why(sqlite_world: W
     receipt, hanna, handler = sqlite_world.send(), sqlite_world.member("Hanna"), sqlite_world.program.handler
     for empty in ("", " ", "\n\t"):
         assert (
-            refused(lambda empty=empty: handler.close(hanna, receipt.number, "measures_taken", empty))
+            refused(partial(handler.close, hanna, receipt.number, "measures_taken", empty))
             == "feedback_empty"
         )
-        assert refused(lambda empty=empty: handler.feedback(hanna, receipt.number, empty)) == "feedback_empty"
+        assert refused(partial(handler.feedback, hanna, receipt.number, empty)) == "feedback_empty"
     for outcome, reason in (("", "missing"), ("because", "unknown"), ("\0", "unknown")):
         with pytest.raises(FormRefused) as form:
             handler.close(hanna, receipt.number, outcome, "We looked into it.")
@@ -91,18 +92,12 @@ def test_closing_twice_is_one_closing_and_the_first_stands(world: World) -> None
     world.later(40)
     handler = world.program.handler
     for name in ("Hanna", "Hugo"):
+        member = world.member(name)
         assert (
-            refused(
-                lambda n=name: handler.close(world.member(n), receipt.number, "no_misconduct_found", "No.")
-            )
-            == "state"
+            refused(partial(handler.close, member, receipt.number, "no_misconduct_found", "No.")) == "state"
         )
-        assert (
-            refused(lambda n=name: handler.message(world.member(n), receipt.number, "One more.")) == "state"
-        )
-        assert (
-            refused(lambda n=name: handler.feedback(world.member(n), receipt.number, "One more.")) == "state"
-        )
+        assert refused(partial(handler.message, member, receipt.number, "One more.")) == "state"
+        assert refused(partial(handler.feedback, member, receipt.number, "One more.")) == "state"
     case, mailbox = handler.case(world.member("Hugo"), receipt.number), world.program.reporter.open(secret)
     assert (case.outcome, case.closed_on, case.purge_on) == (
         "measures_taken",
@@ -205,7 +200,8 @@ def test_from_the_first_moment_of_its_day_nobody_opens_a_case(world: World) -> N
     assert mailbox.past_day
     assert case.past_day
     assert not case.may_work
-    assert mailbox.entries == case.entries == case.notes == mailbox.files == case.files == ()
+    for listed in (mailbox.entries, mailbox.files, case.entries, case.notes, case.files):
+        assert len(listed) == 0
     row = handler.cases(hanna, state="closed").rows[0]
     assert (row.number, row.subject, row.category) == (receipt.number, "", "")
     for shown in (repr(mailbox), repr(case), repr(row), repr(b"".join(reporter.everything(secret)))):

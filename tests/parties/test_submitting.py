@@ -138,7 +138,7 @@ REFUSED = [
 def test_a_form_that_cannot_be_taken_says_why_and_stores_nothing(sqlite_world: World) -> None:
     for fields, problem in REFUSED:
         with pytest.raises(FormRefused) as refused:
-            sqlite_world.send(files=[("a", b"a")], **({"description": TEXT} | fields))  # type: ignore[arg-type]
+            sqlite_world.send(files=[("a", b"a")], **({"description": TEXT} | fields))
         assert [(p.field, p.reason) for p in refused.value.problems] == [problem], fields
     assert count(sqlite_world, cases) == 0
 

@@ -31,12 +31,8 @@ def test_a_report_is_answered_closed_held_and_purged(world: World) -> None:
     # Then both see the dialogue, and only the handlers the note
     case = handler.case(world.member("Hugo"), receipt.number)
     assert [note.text for note in case.notes] == ["Ask for the protocols."]
-    assert [entry.kind for entry in reporter.open(secret).entries] == [
-        "report",
-        "acknowledgement",
-        "message",
-        "closing",
-    ]
+    kinds = [entry.kind for entry in reporter.open(secret).entries]
+    assert kinds == ["report", "acknowledgement", "message", "closing"]
     assert case.identity_given
     assert b"".join(handler.file(hanna, receipt.number, case.files[0].id).chunks())[:2] == b"\xff\xd8"
 

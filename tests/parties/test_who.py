@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,20 +42,20 @@ WHO_MAY: dict[str, tuple[frozenset[str], Act]] = {
     "handler.file": (HANDLER, lambda w, m, s: w.program.handler.file(m, s.number, s.file_id)),
     "handler.acknowledge": (HANDLER, lambda w, m, s: w.program.handler.acknowledge(m, s.number, "Received.")),
     "handler.message": (HANDLER, lambda w, m, s: w.program.handler.message(m, s.number, "When was it?")),
-    "handler.feedback": (HANDLER, lambda w, m, s: w.program.handler.feedback(m, s.number, "We looked, because.")),
+    "handler.feedback": (HANDLER, lambda w, m, s: w.program.handler.feedback(m, s.number, "We looked.")),
     "handler.note": (HANDLER, lambda w, m, s: w.program.handler.note(m, s.number, "Ask the auditor.")),
-    "handler.close": (HANDLER, lambda w, m, s: w.program.handler.close(m, s.number, "measures_taken", "Done.")),
+    "handler.close": (HANDLER, lambda w, m, s: w.program.handler.close(m, s.number, "other", "Done.")),
     "handler.reopen": (HANDLER, lambda w, m, s: w.program.handler.reopen(m, s.closed, "New facts.")),
     "handler.confirm_reopen": (HANDLER, lambda w, m, s: w.program.handler.confirm_reopen(m, s.closed)),
-    "legal.desk": (LEGAL, lambda w, m, s: w.program.legal.desk(m)),
+    "legal.desk": (LEGAL, lambda w, m, _: w.program.legal.desk(m)),
     "legal.case": (LEGAL, lambda w, m, s: w.program.legal.case(m, s.number)),
     "legal.place": (
-        LEGAL, lambda w, m, s: w.program.legal.place(m, s.number, "court_ruling", f"T {m.name} 1-26", "", "2026-09-01"),
+        LEGAL, lambda w, m, s: w.program.legal.place(m, s.number, "court_ruling", "T 2-26", "", "2026-09-01"),
     ),
     "legal.release": (LEGAL, lambda w, m, s: w.program.legal.release(m, s.hold, "It is decided.")),
     "legal.confirm_release": (LEGAL, lambda w, m, s: w.program.legal.confirm_release(m, s.hold)),
-    "keys.people": (ADMINISTRATORS, lambda w, m, s: w.program.keys.people(m)),
-    "keys.ledger": (AUDITORS, lambda w, m, s: w.program.keys.ledger(m, None)),
+    "keys.people": (ADMINISTRATORS, lambda w, m, _: w.program.keys.people(m)),
+    "keys.ledger": (AUDITORS, lambda w, m, _: w.program.keys.ledger(m, None)),
 }  # fmt: skip
 
 
@@ -82,12 +83,12 @@ def test_every_other_person_is_told_that_there_is_nothing(world: World) -> None:
     for act, (may, do) in WHO_MAY.items():
         for name, member in members.items():
             if name not in may:
-                answer = outcome(lambda do=do, member=member: do(world, member, standing))
+                answer = outcome(partial(do, world, member, standing))
                 assert isinstance(answer, NotThere), f"{act} answers {name} with {answer!r}"
 
     for act, (may, do) in WHO_MAY.items():
         for name in sorted(may):
-            answer = outcome(lambda do=do, name=name: do(world, members[name], standing))
+            answer = outcome(partial(do, world, members[name], standing))
             # A confirmation may have nothing to confirm, or come from who asked: that is for them to know.
             refused = (NotThere,) if "confirm" in act else (WhistleError,)
             assert not isinstance(answer, refused), f"{act} answers {name} with {answer!r}"

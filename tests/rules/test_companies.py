@@ -34,11 +34,7 @@ def test_a_site_is_read_whole() -> None:
         board_contact='"styrelsen@example.fi"',
         retention_months="12",
     )
-    head = (
-        HEAD
-        + 'languages = ["sv", "en"]\n'
-        + 'security_contact = "mailto:s@example.se"\n'
-    )
+    head = HEAD + 'languages = ["sv", "en"]\n' + 'security_contact = "mailto:s@example.se"\n'
     site = load_site(head + company() + second)
     assert (site.name, site.languages) == ("Nordvakt", ("sv", "en"))
     assert site.security_contact == "mailto:s@example.se"

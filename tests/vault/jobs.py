@@ -7,7 +7,7 @@ from tests.world import World
 from whistle import scheduler
 from whistle.errors import WhistleError
 from whistle.parties import sending
-from whistle.vault import leases, nightly, sites
+from whistle.vault import leases, nightly, purge, sites
 
 CITATION = "Svea hovrätt, T 1234-26"
 REVIEW_ON = "2028-06-01"
@@ -66,6 +66,20 @@ def place_hold(world: World, number: str, now: str, wait: int = 0) -> dict[str, 
         }
     except WhistleError as refused:
         return {"refused": type(refused).__name__}
+
+
+def purge_one(world: World, case_id: str, now: str) -> str:
+    """What a purge of one case came to."""
+    outcomes = purge.purge(world.program.store, [bytes.fromhex(case_id)], datetime.fromisoformat(now))
+    return outcomes[0].verdict.why
+
+
+def write_many(world: World, secret: str, count: int) -> int:
+    """So many messages of the reporter."""
+    key = bytes.fromhex(secret)
+    for n in range(count):
+        world.program.reporter.message(key, world.program.reporter.writing(key), f"message {n}")
+    return count
 
 
 def log(world: World, actor: str, lines: int) -> int:

@@ -68,12 +68,12 @@ def test_nothing_of_another_case_compartment_or_number_is_taken(world: World) ->
     pair = KeyPair.from_seed(key.reporter_seed)
     content = CompartmentKey.new(case_id, Compartment.CONTENT, 1)
     for grant in (seal_own_grant(pair.seed, pair.key_id, content), seal_grant(pair.public_key, content)):
+        addition = Addition(grants=(SealedGrant(case_id, grant),))
         with pytest.raises(NotAllowed):
-            addition = Addition(grants=(SealedGrant(case_id, grant),))
             mailbox.add(store, key.locator, addition, now, action="message_received")
     for broken in (b"", b"WSL1", b"x" * 200):
+        addition = Addition(records=(SealedRecord(1, 2, broken),))
         with pytest.raises(SealBroken):
-            addition = Addition(records=(SealedRecord(1, 2, broken),))
             mailbox.add(store, key.locator, addition, now, action="message_received")
     blob = SealedBlob(sealed(elsewhere, Compartment.CONTENT).sealed[:64], 64, bytes(32))
     assert refused(world, key.locator, Addition(blobs=(blob,))) == "header"
@@ -107,8 +107,9 @@ def test_a_report_is_granted_only_to_whom_it_may_be(world: World) -> None:
         )
 
     forbidden = [
-        to("Lisa", content), to("Adam", content), to("Nora", content), to("Carl", content), to("Alma", identity),
-        to("Hanna", identity), to("Hanna", internal), to("Hanna", foreign), to("Hanna", content, as_key_of="Nora"),
+        to("Lisa", content), to("Adam", content), to("Nora", content), to("Carl", content),
+        to("Alma", identity), to("Hanna", identity), to("Hanna", internal), to("Hanna", foreign),
+        to("Hanna", content, as_key_of="Nora"),
         SealedGrant(plain.case_id, seal_grant(world.member("Hanna").pair.public_key, internal)),
         SealedGrant(new_object_id(), to("Hanna", content).sealed),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""No single person makes a reader: not an administrator, not a colleague, not whoever can write the database."""
+"""No single person makes a reader: no administrator, no colleague, nobody who can write the database."""
 
 import secrets
 from collections.abc import Callable
@@ -270,7 +270,8 @@ def swap_with_somebody_elses(world: World, pair: KeyPair) -> list[Any]:
     """Nora's key, with all that was keyed for it, under Hanna's name."""
     hanna, nora = row_of(world, "Hanna"), row_of(world, "Nora")
     return [
-        update(persons).where(persons.c.id == hanna.id).values(public_key=nora.public_key, key_id=nora.key_id, mac=nora.mac),
+        update(persons).where(persons.c.id == hanna.id)
+        .values(public_key=nora.public_key, key_id=nora.key_id, mac=nora.mac),
         update(designations).where(designations.c.person_id == hanna.id)
         .values(key_id=nora.key_id, mac=designation_of(world, "Nora").mac),
     ]  # fmt: skip
@@ -288,7 +289,7 @@ def raise_role(world: World, pair: KeyPair) -> list[Any]:
     return [update(designations).where(designations.c.id == carl.id).values(role="handler")]
 
 
-FORGERIES = {
+FORGERIES: dict[Callable[[World, KeyPair], list[Any]], str] = {
     swap_key: "",
     swap_key_and_ids: "",
     swap_with_somebody_elses: "Nora",

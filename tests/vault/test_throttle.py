@@ -49,7 +49,7 @@ def test_however_often_somebody_tries_the_wait_is_one_pause_at_most(
         assert 0 <= wait <= 20
         if not wait:
             let_in.append(second)
-    # And no stretch of time lets more through than five and one for each pause, with what quiet time gave back.
+    # Six in a row take one pause at least, whatever quiet time gave back.
     for first in range(len(let_in) - 6):
         assert let_in[first + 6] - let_in[first] >= 20
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from whistle.errors import SettingsWrong
 
+# ruff: noqa: PLC0415 - imports stand inside the probes: a library too old to be imported is named as well
 _PLAIN = b"a message that must come back" * 4
 
 

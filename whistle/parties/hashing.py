@@ -9,11 +9,11 @@ from whistle.crypto.locks import LockParameters
 
 Hash = Callable[[bytes, bytes, LockParameters], bytes]
 
-HASHES_AT_ONCE = 2
-"""Argon2id takes 64 MiB and a core; more at once would starve everybody else."""
+HASHES_AT_ONCE = max(1, min(4, (os.cpu_count() or 1) // 2))
+"""Argon2id takes 64 MiB and a core: half of the cores stay with everybody else, and memory has its bound."""
 
 NICENESS = 10
-"""How far a hash steps back (setpriority(2)): a tenth of a core when others want it, all of it when nobody does."""
+"""How far a hash steps back (setpriority(2)): a tenth of a core when others want it, else all of it."""
 
 
 class Hashing:

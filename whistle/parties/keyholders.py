@@ -25,8 +25,8 @@ class Keyholders:
         """The keys that this member may confirm."""
         return tuple(
             PendingKey(
-                item.id.hex(), item.person_name, item.role, item.company_name, len(item.confirmed_by), item.needed,
-                member.person_id in item.confirmed_by,
+                item.id.hex(), item.person_name, item.role, item.company_name,
+                len(item.confirmed_by), item.needed, member.person_id in item.confirmed_by,
             )
             for item in confirmations.waiting(self._store, member.person_id)
         )  # fmt: skip

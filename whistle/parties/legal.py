@@ -29,7 +29,7 @@ HEADER_OBJECT = slice(32, 48)
 
 
 class Legal:
-    """What legal does. Every method raises `NotThere` for a case of a company that the member does not serve."""
+    """What legal does. Every method raises `NotThere` for a case of a company the member does not serve."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -61,7 +61,7 @@ class Legal:
     def place(
         self, member: Member, number: str, ground: str, citation: str, note: str, review_on: str
     ) -> str:
-        """Place a hold; returns its id. The reasons of `RuleRefused` are those of `rules.holds.check_hold`."""
+        """Place a hold; returns its id. `RuleRefused` has the reasons of `rules.holds.check_hold`."""
         status, _held = holds.legal_case(self._store, member.person_id, number, self._now())
         today = local_day(self._now(), status.company.zone)
         terms = check_hold(ground, citation, review_on, today)
@@ -102,12 +102,14 @@ class Legal:
 
     def _hold(self, member: Member, hold: holds.StoredHold, today: date) -> HoldView:
         citation, note, reason = self._opened(member, hold)
+        asked = hold.release_asked_by is not None and bytes(hold.release_asked_by) == member.person_id
         return HoldView(
-            id=hold.id.hex(), case_number=hold.status.number, company_name=hold.status.company.name, ground=hold.ground,
-            citation=f"{citation}\n{note}" if note else citation, placed_on=hold.placed_on, placed_by=hold.placed_by,
-            review_on=hold.review_on, review_late=review_alarm(hold.review_on, today), purge_on=hold.status.purge_on,
-            late=hold.late, needs_second=hold.needs_second, release_asked_by=hold.release_asked_name,
-            release_asked_by_me=hold.release_asked_by is not None and bytes(hold.release_asked_by) == member.person_id,
+            id=hold.id.hex(), case_number=hold.status.number, company_name=hold.status.company.name,
+            ground=hold.ground, citation=f"{citation}\n{note}" if note else citation,
+            placed_on=hold.placed_on, placed_by=hold.placed_by, review_on=hold.review_on,
+            review_late=review_alarm(hold.review_on, today), purge_on=hold.status.purge_on, late=hold.late,
+            needs_second=hold.needs_second, release_asked_by=hold.release_asked_name,
+            release_asked_by_me=asked,
             release_reason=reason, released_on=hold.released_on,
         )  # fmt: skip
 
@@ -128,7 +130,7 @@ class Legal:
 def _sealed(
     member: Member, status: CaseStatus, terms: HoldTerms, note: str, people: list[tuple[bytes, bytes]]
 ) -> holds.NewHold:
-    """Seal a citation to everybody of legal in the company; the same hold by the same person has the same `once`."""
+    """Seal a citation to the company's legal; the same hold by the same person has the same `once`."""
     hold_id = new_object_id()
     key = CompartmentKey.new(hold_id, Compartment.CONTENT, EPOCH)
     body = {

@@ -100,7 +100,7 @@ class Sending:
         return [sink.described() for sink in self._sinks if sink.whole]
 
     def moved_to(self, key: CompartmentKey, known: Collection[str]) -> "Sending":
-        """The files that `known` (SHA-256 in hex) lacks, sealed anew under another key; nothing is left here."""
+        """Files that `known` (SHA-256 in hex) lacks, sealed anew under another key; nothing is left here."""
         target = Sending(self._store, key)
         for sink in self._sinks:
             if sink.whole and sink.described()["sha256"] not in known:

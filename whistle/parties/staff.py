@@ -130,7 +130,9 @@ class Staff:
             return "long"
         return "weak" if self.strength(passphrase, name) < STRONG else None
 
-    def activate(self, token: str, *, browser_token: str, setup: Setup, passphrase: str, again: str, code: str) -> str:
+    def activate(
+        self, token: str, *, browser_token: str, setup: Setup, passphrase: str, again: str, code: str
+    ) -> str:
         """Make a person's key and keep it locked; returns the recovery code to be printed and typed back.
 
         Raises `RuleRefused` with the reason of `passphrase_problem`, or `code`; `NotThere` for a dead link.
@@ -140,7 +142,8 @@ class Staff:
         if problem is not None:
             raise RuleRefused(problem)
         secret, nonce = self._unsealed(browser_token, setup.sealed)
-        step = totp.matching_step(secret, code.replace(" ", ""), totp.step_at(int(self._machine().timestamp())), 0)
+        now = totp.step_at(int(self._machine().timestamp()))
+        step = totp.matching_step(secret, code.replace(" ", ""), now, 0)
         if step is None:
             raise RuleRefused("code")
         recovery = RecoveryCode(derive(token_bytes(browser_token) + nonce, RECOVERY_LABEL)[:15])
@@ -213,11 +216,19 @@ class Staff:
             seal_small(seed, TOTP_LABEL, secret), step,
         )  # fmt: skip
 
-    def _locked(self, seed: bytes, owner: bytes, purpose: int, secret: bytes, share: bytes) -> tuple[bytes, bytes]:
+    def _locked(
+        self, seed: bytes, owner: bytes, purpose: int, secret: bytes, share: bytes
+    ) -> tuple[bytes, bytes]:
         salt = new_object_id()
         root = self._root(secret, salt, self._parameters)
         lock = seal_lock(
-            seed, owner_id=owner, purpose=purpose, root=root, salt=salt, parameters=self._parameters, share=share
+            seed,
+            owner_id=owner,
+            purpose=purpose,
+            root=root,
+            salt=salt,
+            parameters=self._parameters,
+            share=share,
         )
         return lock, auth_of(root)
 
@@ -234,7 +245,8 @@ class Staff:
 
     def _setup(self, browser_token: str, secret: bytes, nonce: bytes) -> Setup:
         content = json.dumps({"secret": secret.hex(), "nonce": nonce.hex()}).encode()
-        sealed = base64.urlsafe_b64encode(seal_small(token_bytes(browser_token), SETUP_LABEL, content)).decode()
+        raw = seal_small(token_bytes(browser_token), SETUP_LABEL, content)
+        sealed = base64.urlsafe_b64encode(raw).decode()
         uri = totp.provisioning_uri(secret, self._site_name, self._site_name)
         return Setup(sealed, totp.base32(secret), uri, _qr(uri))
 
@@ -261,7 +273,7 @@ def _qr(uri: str) -> str:
 
     out = io.BytesIO()
     segno.make(uri, micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, scale=5, border=4, light="#ffffff", dark="#000000", nl=False,
-        svgclass="qr", lineclass=None,
+        out, kind="svg", xmldecl=False, svgns=True, scale=5, border=4,
+        light="#ffffff", dark="#000000", nl=False, svgclass="qr", lineclass=None,
     )  # fmt: skip
     return out.getvalue().decode()

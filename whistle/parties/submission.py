@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -33,6 +34,9 @@ AGAIN_LABEL = b"whistle/v1/sent-again\0"
 AGAIN_MINUTES = 15
 """How long a report that was just sent is known again when the browser comes back with a fresh form."""
 
+SEALED_AT_ONCE = 2
+"""One report is sealed while another is written to the disk; more at once end no sooner, and pages wait for all."""
+
 EPOCH = 1
 """The epoch that every compartment of a case begins with."""
 
@@ -61,10 +65,11 @@ class Submissions:
     def __init__(self, store: Store, now: Callable[[], datetime], new_token: Callable[[], str]) -> None:
         self._store = store
         self._now = now
+        self._turns = threading.BoundedSemaphore(SEALED_AT_ONCE)
         self.new_nonce = new_token
 
     def companies(self) -> tuple[CompanyChoice, ...]:
-        """The companies as the form lists them, with everybody of each who could read or decide, by function."""
+        """The companies as the form lists them, with all of each who could read or decide, by function."""
         roles = tuple(sorted(MAY_BE_EXCLUDED))
         found = registry.audiences(self._store, roles, self._now())
         return tuple(
@@ -88,8 +93,8 @@ class Submissions:
     def submit(self, sending: NewReport, form: ReportForm, *, token: str, nonce: str) -> Receipt:
         """Seal and store the report; the same form sent again leads to the same case and the same key.
 
-        `token` is the browser's cookie, `nonce` the form's hidden field: the case key is made from both, so that
-        neither the server's disk nor a form planted by somebody else holds it. Raises `SealBroken`, `FormRefused`.
+        `token` is the browser's cookie, `nonce` the form's hidden field: both make the case key, so that
+        neither the disk nor a form planted by somebody else holds it. Raises `SealBroken`, `FormRefused`.
         """
         case_key = case_key_from_form(token_bytes(token), token_bytes(nonce))
         found = self.problems(form)
@@ -98,8 +103,9 @@ class Submissions:
         company = chosen_company(form.company, registry.companies(self._store))
         assert company is not None  # noqa: S101 (problems() said so)
         today = local_day(self._now(), company.zone)
-        new = self._seal(sending, form, company, case_key, today)
-        status, again = intake.receive(self._store, new, self._now())
+        with self._turns:
+            new = self._seal(sending, form, company, case_key, today)
+            status, again = intake.receive(self._store, new, self._now())
         if again:
             self.add_what_is_new(case_key, form, sending)
         sending.taken()
@@ -113,14 +119,14 @@ class Submissions:
     def remember(self, form: ReportForm, *, token: str, nonce: str, minute: int) -> str:
         """What the browser keeps of a report it sent, so that Back and a fresh form lead to the same case.
 
-        Sealed under the browser's token and this run's key: neither the server's disk nor the browser's alone opens it.
+        Sealed under the browser's token and this run's key: neither side's disk alone opens it.
         """
         content = {"nonce": nonce, "digest": _digest(form), "minute": minute}
         sealed = seal_small(self._again_secret(token), AGAIN_LABEL, json.dumps(content).encode())
         return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
     def recall(self, form: ReportForm, *, token: str, kept: str, minute: int) -> str | None:
-        """The nonce of the same report sent a moment ago by this browser, or None. `minute` is Unix time / 60."""
+        """The nonce of the same report sent just now by this browser, or None. `minute` is Unix time / 60."""
         try:
             sealed = base64.urlsafe_b64decode(kept.encode("ascii", "replace") + b"==")
             content = json.loads(open_small(self._again_secret(token), AGAIN_LABEL, sealed))
@@ -169,6 +175,15 @@ def reference(person: Recipient) -> str:
     return person.key_id.hex()
 
 
+def _excluded(person: Recipient) -> dict[str, str]:
+    return {
+        "ref": reference(person),
+        "role": person.role,
+        "function": person.function,
+        "name": person.name,
+    }
+
+
 def _excludable(person: Recipient) -> ExcludablePerson:
     return ExcludablePerson(reference(person), person.role, person.function)
 
@@ -188,12 +203,10 @@ def _grants(sending: NewReport, pair: KeyPair, audience: _Audience) -> tuple[Sea
 def _report(sending: NewReport, form: ReportForm, audience: _Audience, today: date) -> SealedRecord:
     body: dict[str, Any] = {
         "type": "report", "n": 1, "by": "reporter", "day": today.isoformat(),
-        "text": clean_text(form.description).strip(),
-        "category": form.category, "relation": form.relation,
+        "text": clean_text(form.description).strip(), "category": form.category, "relation": form.relation,
         "meeting": clean_text(form.meeting).strip(),
-        "excluded": [{"ref": reference(p), "role": p.role, "function": p.function, "name": p.name} for p in audience.excluded],
-        "identity_given": _says_who(form),
-        "files": sending.described(),
+        "excluded": [_excluded(person) for person in audience.excluded],
+        "identity_given": _says_who(form), "files": sending.described(),
     }  # fmt: skip
     return SealedRecord(Compartment.CONTENT, 1, seal_json(sending.key, new_object_id(), body))
 
@@ -226,7 +239,7 @@ def _receipt(case_key: CaseKey, status: CaseStatus, *, again: bool) -> Receipt:
             status.company.country,
             acknowledgement_waived=status.acknowledgement_waived,
             meeting=status.meeting_wanted,
-        )  # fmt: skip
+        )
     }
     return Receipt(
         case_key=None if status.key_kept else case_key.text,

@@ -17,8 +17,8 @@ from whistle.serve.pace import Pace
 from whistle.serve.watch import Watch
 
 TURN_SECONDS = 0.0005
-"""How long one thread may keep the interpreter while another wants it: a page takes two such turns, a report ten,
-and with the usual 5 ms a page would wait for whole reports."""
+"""How long one thread may keep the interpreter while another wants it: a page takes two such turns, a report
+ten, and with the usual 5 ms a page would wait for whole reports."""
 
 BACKGROUND_SECONDS = 5.0
 """What the background work gets to end in when the server stops; it may be cut off anywhere."""

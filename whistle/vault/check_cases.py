@@ -26,7 +26,7 @@ COUNTERS = (
 
 
 def look_at_cases(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
-    """Headers against rows, bytes against hashes, hashes against the inventory, its number against the ledger."""
+    """Headers against rows, bytes against hashes, these against the inventory, its number in the ledger."""
     numbers = _last_numbers(db)
     for case in db.execute(select(cases).order_by(cases.c.number)).all():
         yield from _objects(db, case)
@@ -131,7 +131,7 @@ def look_at_blobs(store: Store, db: Connection, _now: datetime) -> Iterator[Find
 
 
 def _is_spoken_for(store: Store, object_id: bytes) -> bool:
-    """Whether a file belongs to a case now, or to the list of a purge: others worked while this one looked."""
+    """Whether a file belongs to a case or to a purge's list now: others worked while this one looked."""
     with store.reading() as db:
         return any(
             db.execute(select(table.c.object_id).where(table.c.object_id == object_id)).first() is not None

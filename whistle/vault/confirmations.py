@@ -96,8 +96,10 @@ def _note(
 
 def _all_waiting(db: Connection, keys: ServerKeys) -> list[Waiting]:
     query = (
-        select(designations, persons.c.name, persons.c.public_key, persons.c.key_id.label("person_key"), companies.c.code,
-               companies.c.name.label("company_name"))
+        select(
+            designations, persons.c.name, persons.c.public_key, persons.c.key_id.label("person_key"),
+            companies.c.code, companies.c.name.label("company_name"),
+        )
         .join_from(designations, persons)
         .join(companies, companies.c.id == designations.c.company_id)
         .where(persons.c.state == "active", designations.c.mac.is_(None), designations.c.to_on.is_(None))

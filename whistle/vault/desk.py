@@ -93,7 +93,7 @@ def add(
             _require_reopening(change, person_id, addition)
         if step.event is not None:
             change.set(state=str(states.after(change.row.state, step.event)))
-        _check_addition(change, addition, now)
+        _check_addition(change, addition)
         change.add(addition)
         if addition.records and step.tells_reporter:
             change.set(unread=change.row.unread + 1)
@@ -107,7 +107,7 @@ def ask_reopening(store: Store, person_id: bytes, number: str, addition: Additio
         name = _require_reader(change.db, person_id, change, now)
         reading.require_standing(change.row, change.company, now)
         states.after(change.row.state, states.Event.REOPEN)
-        _check_addition(change, addition, now)
+        _check_addition(change, addition)
         change.add(addition)
         change.set(reopen_asked_by=person_id)
         change.log("reopen_asked", name)
@@ -156,7 +156,7 @@ def _due(change: casework.Change, step: Step) -> dict[str, str]:
     return {"due_on": change.now("purge_on").isoformat()} if step is CLOSE else {}
 
 
-def _check_addition(change: casework.Change, addition: Addition, now: datetime) -> None:
+def _check_addition(change: casework.Change, addition: Addition) -> None:
     """A handler writes content and notes, and grants notes to the handlers of the case only."""
     sealed = [record.sealed for record in addition.records] + [blob.sealed_header for blob in addition.blobs]
     if any(Header.parse(item).compartment not in OPEN_TO_HANDLER for item in sealed):

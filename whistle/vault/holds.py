@@ -25,7 +25,7 @@ HOLD_LABEL = b"whistle/v1/hold\0"
 
 @dataclass(frozen=True, slots=True)
 class NewHold:
-    """A hold with its citation sealed to the keys of legal; `once` is the same for the same hold sent twice."""
+    """A hold with its citation sealed to legal's keys; `once` is the same for the same hold sent twice."""
 
     id: bytes
     ground: str
@@ -76,9 +76,9 @@ def _place(store: Store, person_id: bytes, number: str, new: NewHold, now: datet
         _check_sealed(new)
         late = closed_for_work(reading.retention_facts(change.row, change.company), now)
         row = {
-            "id": new.id, "case_id": change.row.id, "ground": new.ground, "placed_on": change.today, "placed_by": person_id,
-            "review_on": new.review_on, "late": late, "once": new.once, "sealed": new.sealed, "released_on": None,
-            "release_asked_by": None,
+            "id": new.id, "case_id": change.row.id, "ground": new.ground, "placed_on": change.today,
+            "placed_by": person_id, "review_on": new.review_on, "late": late, "once": new.once,
+            "sealed": new.sealed, "released_on": None, "release_asked_by": None,
         }  # fmt: skip
         change.db.execute(insert(holds).values(**row, mac=hold_mac(store.keys, row)))
         rows = [{"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed} for g in new.grants]

@@ -59,13 +59,13 @@ _ENTRIES = tuple(
         (grants, grants.c.kind),
         (records, literal(int(Kind.RECORD))),
         (blobs, literal(int(Kind.BLOB))),
-    )  # fmt: skip
+    )
 )
 
 
 def listing(
-    store: Store, person_id: bytes, now: datetime, *, company: str = "", state: str = "open", number: str = "",
-    after: tuple[date, bytes] | None = None,
+    store: Store, person_id: bytes, now: datetime, *, company: str = "", state: str = "open",
+    number: str = "", after: tuple[date, bytes] | None = None,
 ) -> Listing:  # fmt: skip
     """A page of a handler's cases, most urgent first. `state`: `open`, `closed`, `all` or one state."""
     with store.reading() as db:

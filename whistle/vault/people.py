@@ -55,7 +55,7 @@ def handle_of(name: str) -> str:
     return " ".join(letters.casefold().split())
 
 
-def invite(
+def invite(  # noqa: PLR0917 - the facts of one person, in the order of the row
     store: Store, name: str, email: str, function: str, roles: list[tuple[str, str]], now: datetime,
     machine_now: datetime, *, actor: str,
 ) -> str:  # fmt: skip
@@ -114,7 +114,7 @@ def _designate(work: Work, person_id: bytes, roles: list[tuple[str, str]], now: 
                 company_id=company.id,
                 role=role,
                 from_on=local_day(now, company.zone),
-            )  # fmt: skip
+            )
         )
 
 
@@ -151,7 +151,7 @@ def store_account(store: Store, token: str, account: NewAccount, machine_now: da
                 totp=account.totp,
                 totp_step=account.totp_step,
                 mac=mac,
-            )  # fmt: skip
+            )
         )
 
 

@@ -1,4 +1,4 @@
-"""A purge is one transaction with the case locked and the holds read again inside it; what stays is a certificate."""
+"""A purge is one transaction: the case locked, the holds read again inside it; a certificate stays."""
 
 import json
 from collections.abc import Sequence
@@ -113,7 +113,7 @@ def _decide(db: Connection, row: Row[Any], company: CompanyFacts, now: datetime)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the signed ledger knows of a case: a hold deleted from its table protects, a day moved forward does not count."""
+    """What the signed ledger knows: a hold deleted from its table protects, a day moved forward does not."""
 
     holds: frozenset[str] = frozenset()
     received_on: date | None = None
@@ -187,8 +187,9 @@ def _certificate(
     store: Store, row: Row[Any], company: CompanyFacts, counts: dict[str, int], today: date, seq: int
 ) -> dict[str, Any]:
     fields = {
-        "case": row.number, "company": company.code, "company_name": company.name, "closed_on": row.closed_on.isoformat(),
-        "due_on": row.purge_on.isoformat(), "purged_on": today.isoformat(), "destroyed": counts, "ledger_seq": seq,
+        "case": row.number, "company": company.code, "company_name": company.name,
+        "closed_on": row.closed_on.isoformat(), "due_on": row.purge_on.isoformat(),
+        "purged_on": today.isoformat(), "destroyed": counts, "ledger_seq": seq,
     }  # fmt: skip
     body = chain.canonical(fields).decode()
     return {
@@ -203,7 +204,7 @@ def _counts(db: Connection, table: Any, ids: Sequence[bytes]) -> dict[bytes, int
 
 
 def work_off_removals(store: Store) -> None:
-    """Take away the blobs that a purge listed, then the list. Safe to repeat, whenever a process died in between."""
+    """Take away the blobs that a purge listed, then the list; safe to repeat after any death in between."""
     with store.reading() as db:
         doomed = [bytes(found) for found in db.execute(select(blob_removals.c.object_id)).scalars()]
     for object_id in doomed:
@@ -216,8 +217,8 @@ def work_off_removals(store: Store) -> None:
 def scrub(store: Store) -> bool:
     """On SQLite, rebuild the indexes and empty the log after a purge, so that no page keeps purged bytes.
 
-    The purge itself wrote that this is due, so a process that dies here, or a reader that keeps the log, leaves it
-    to the next pass. True when nothing is left to do.
+    The purge itself wrote that this is due: a process that dies here, or a reader that keeps the log, leaves
+    it to the next pass. True when nothing is left to do.
     """
     if not store.embedded or sites.value(store, SCRUB) != "due":
         return True
@@ -243,7 +244,7 @@ def _emptied(store: Store, *, reindex: bool) -> bool:
 
 
 def certificate(store: Store, number: str) -> dict[str, Any]:
-    """The signed certificate of a purged case: `body` as text, `signature` in hex, `key` in hex. Raises `NotThere`."""
+    """A purged case's signed certificate: `body` as text, `signature`, `key` in hex. Raises `NotThere`."""
     with store.reading() as db:
         row = db.execute(select(certificates).where(certificates.c.case_number == number)).one_or_none()
     if row is None:

@@ -20,7 +20,7 @@ GROUP_AND_OTHERS = 0o077
 
 @dataclass(frozen=True)
 class ServerKeys:
-    """The keys in `keys/`: `lock` (the site's share), `inventory`, `sign` (Ed25519), `run` (sessions of this run)."""
+    """The keys in `keys/`: `lock` (the site's share), `inventory`, `sign` (Ed25519), `run` (its sessions)."""
 
     folder: Path
     lock: bytes = field(repr=False)
@@ -60,7 +60,7 @@ class ServerKeys:
         )
 
     def keep_head(self, head: dict[str, Any]) -> None:
-        """Copy the ledger's head beside the keys, so that a ledger cut in the database shows. Never goes back."""
+        """Copy the ledger's head beside the keys: a ledger cut in the database shows. Never goes back."""
         path = self.folder / "head"
         with locked(self.folder / "head.lock"):
             try:
@@ -74,7 +74,7 @@ class ServerKeys:
             temporary.replace(path)
 
     def head(self) -> dict[str, Any] | None:
-        """The copy of the ledger's head, or None when there is none. Raises `Tampered` when it is no head at all."""
+        """The copy of the ledger's head, None when there is none. Raises `Tampered` when it is no head."""
         return read_head(self.folder)
 
     def forget_hour(self) -> None:
@@ -103,7 +103,7 @@ class locked:  # noqa: N801 (used as a verb: with locked(path))
 
 
 def read_head(folder: Path) -> dict[str, Any] | None:
-    """The head file of `folder`: `seq`, `hash` and `signature` in hex; None without a file. Raises `Tampered`."""
+    """The head file of `folder`: `seq`, `hash`, `signature` in hex; None without one. Raises `Tampered`."""
     try:
         head: dict[str, Any] = json.loads((folder / "head").read_bytes())
         sizes = len(bytes.fromhex(head["hash"])), len(bytes.fromhex(head["signature"]))

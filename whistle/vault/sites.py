@@ -84,7 +84,8 @@ def _changes(db: Connection, wanted: Site) -> list[tuple[str, tuple[Any, Any, st
         elif changed := [name for name in columns if getattr(known[company.code], name) != columns[name]]:
             place = companies.c.code == company.code
             sentence = f"{company.code}: {', '.join(changed)} changed"
-            changes.append((sentence, (update(companies).where(place).values(**columns), None, "company_changed", company.code)))
+            moved = update(companies).where(place).values(**columns)
+            changes.append((sentence, (moved, None, "company_changed", company.code)))
     return changes
 
 

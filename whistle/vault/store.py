@@ -25,31 +25,42 @@ OVERFLOW = 64
 class BlobStore(Protocol):
     """Where sealed blobs rest. `stage` gives a file to write; nothing counts before `publish`."""
 
-    def stage(self, object_id: bytes) -> "StagedBlob": ...
+    def stage(self, object_id: bytes) -> "StagedBlob":
+        """A blob of that id to write."""
 
-    def publish(self, object_ids: list[bytes]) -> None: ...
+    def publish(self, object_ids: list[bytes]) -> None:
+        """What was sealed under these ids counts from now on. Safe to repeat."""
 
-    def read(self, object_id: bytes) -> Iterator[bytes]: ...
+    def read(self, object_id: bytes) -> Iterator[bytes]:
+        """The blob in pieces. Raises `FileNotFoundError`."""
 
-    def exists(self, object_id: bytes) -> bool: ...
+    def exists(self, object_id: bytes) -> bool:
+        """Whether the blob is there."""
 
-    def remove(self, object_id: bytes) -> None: ...
+    def remove(self, object_id: bytes) -> None:
+        """Take the blob away. Safe to repeat."""
 
-    def ids(self) -> Iterator[bytes]: ...
+    def ids(self) -> Iterator[bytes]:
+        """The ids of every blob that counts."""
 
-    def recover(self, referenced: Callable[[bytes], bool]) -> None: ...
+    def recover(self, referenced: Callable[[bytes], bool]) -> None:
+        """Finish what a killed process left: what a case refers to counts, the rest goes."""
 
-    def scatter(self, object_ids: list[bytes]) -> None: ...
+    def scatter(self, object_ids: list[bytes]) -> None:
+        """Write blobs anew in the order given, so that nothing tells when one came."""
 
 
 class StagedBlob(Protocol):
     """A blob being written: `seal` makes it durable, `drop` leaves no trace of it."""
 
-    def write(self, data: bytes) -> None: ...
+    def write(self, data: bytes) -> None:
+        """Add to its end."""
 
-    def seal(self) -> None: ...
+    def seal(self) -> None:
+        """Make it durable; it counts once it is published."""
 
-    def drop(self) -> None: ...
+    def drop(self) -> None:
+        """Leave no trace of it."""
 
 
 @dataclass

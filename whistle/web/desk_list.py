@@ -135,4 +135,4 @@ class _Wording:
 def _short(name: str) -> str:
     """Return "A. Lind" for "Anna Lind": the list has little room, and the case names people in full."""
     first, _space, last = name.partition(" ")
-    return f"{first[0]}. {last}" if last else name
+    return f"{first[0]}.\u00a0{last}" if last else name
