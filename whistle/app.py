@@ -75,8 +75,12 @@ def open_program(settings: Settings) -> Program:
     rehearsal = values["rehearsal"] == "yes"
     if not rehearsal:
         settings.refuse_rehearsal_settings()
-    clock: Clock = RehearsalClock(settings.rehearsal_now) if settings.rehearsal_now else SystemClock()
-    return join(settings, store, clock, values, rehearsal=rehearsal)
+    return join(settings, store, clock_of(settings), values, rehearsal=rehearsal)
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The machine's clock, or the one that a rehearsal set."""
+    return RehearsalClock(settings.rehearsal_now) if settings.rehearsal_now else SystemClock()
 
 
 def join(

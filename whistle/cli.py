@@ -7,23 +7,20 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from sqlalchemy.exc import DBAPIError
 
 from whistle import commands
 from whistle.app import CHECKOUT
 from whistle.config import Settings
-from whistle.errors import (
-    Conflict,
-    GuardRefused,
-    NotThere,
-    RuleRefused,
-    SettingsWrong,
-    Tampered,
-    WhistleError,
-)
+from whistle.errors import GuardRefused, Tampered, WhistleError
 
 DONE, FINDINGS, WRONG_USE, REFUSED = 0, 1, 2, 3
 """Exit codes (README, "Commands")."""
+
+DATABASE_ADVICE = "see that WHISTLE_DATABASE leads to a running one, and run `whistle db upgrade`"
+"""Its own words are not shown: they hold what was asked of it, and sometimes a password."""
 
 ROLES = ("handler", "custodian", "legal", "privacy_officer", "administrator", "auditor")
 
@@ -35,23 +32,33 @@ def main(arguments: Sequence[str], environ: dict[str, str] | None = None) -> int
     try:
         settings = Settings.read(_environ(options, environ), options.data, checkout=CHECKOUT)
         return command(commands.Call(options, settings, sys.stdout))
-    except (SettingsWrong, Conflict, NotThere, RuleRefused) as wrong:
-        return _refuse(wrong, WRONG_USE)
     except GuardRefused as refused:
         return _refuse(refused, REFUSED)
     except Tampered as broken:
         return _refuse(broken, FINDINGS)
     except WhistleError as error:
         return _refuse(error, WRONG_USE)
+    except DBAPIError as error:
+        return _refuse(f"the database refused ({type(error).__name__}); {DATABASE_ADVICE}", WRONG_USE)
+    except OSError as error:
+        return _refuse(f"{error.filename or 'a file'}: {error.strerror}", WRONG_USE)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its options."""
-    parser = argparse.ArgumentParser(prog="whistle", description="A secure, anonymous whistleblowing system.")
+    parser = _Parser(prog="whistle", description="A secure, anonymous whistleblowing system.")
     sub = parser.add_subparsers(metavar="COMMAND", required=True)
     _site_commands(sub)
     _work_commands(sub)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every command does."""
+
+    def error(self, message: str) -> NoReturn:
+        """Stop with one line; `--help` shows the rest."""
+        self.exit(WRONG_USE, f"whistle: {message}; see {self.prog} --help\n")
 
 
 def _site_commands(sub: Any) -> None:
@@ -140,11 +147,14 @@ def _environ(options: argparse.Namespace, environ: dict[str, str] | None) -> dic
 
 
 def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write a time such as 2026-05-21T09:00:00+02:00") from None
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant
 
 
-def _refuse(error: Exception, code: int) -> int:
+def _refuse(error: Exception | str, code: int) -> int:
     sys.stderr.write(f"whistle: {error}\n")
     return code
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from whistle import app
-from whistle.clock import SystemClock
 from whistle.config import Settings
 from whistle.errors import SettingsWrong, Tampered
 from whistle.rules.companies import load_site
@@ -89,10 +88,12 @@ def init(call: Call) -> int:
         ServerKeys.create(settings.keys)
     schema.upgrade(open_engine(settings.database_url))
     store = app.open_store(settings)
-    now = SystemClock().now()
-    sites.found(store, wanted, now, rehearsal=options.rehearsal)
+    clock = app.clock_of(settings)
+    sites.found(store, wanted, clock.now(), rehearsal=options.rehearsal)
     roles = [("administrator", company.code) for company in wanted.companies]
-    token = people.invite(store, options.administrator, options.email, "", roles, now, now, actor="init")
+    token = people.invite(
+        store, options.administrator, options.email, "", roles, clock.now(), clock.machine(), actor="init"
+    )
     call.say("The site is made. First administrator, within 72 hours, once:")
     call.say(f"{settings.base_url}/staff/activate/{token}")
     return 0
@@ -101,11 +102,11 @@ def init(call: Call) -> int:
 def apply(call: Call) -> int:
     """Companies and the site's name as the site file says."""
     wanted = load_site(_read(call.options.site), call.options.site.name)
-    store = app.open_store(call.settings)
+    program = app.open_program(call.settings)
     if call.options.dry_run:
-        said = sites.differences(store, wanted)
+        said = sites.differences(program.store, wanted)
     else:
-        said = sites.apply(store, wanted, SystemClock().now())
+        said = sites.apply(program.store, wanted, program.clock.now())
     for sentence in said:
         call.say(sentence)
     return 0
@@ -229,7 +230,8 @@ def check(call: Call) -> int:
 
 def certificate(call: Call) -> int:
     """A certificate as a JSON document."""
-    call.say(json.dumps(purge.certificate(app.open_store(call.settings), call.options.case), indent=1))
+    store = app.open_program(call.settings).store
+    call.say(json.dumps(purge.certificate(store, call.options.case), indent=1))
     return 0
 
 
@@ -250,7 +252,7 @@ def journal_command(call: Call) -> int:
         key = (call.settings.keys / "sign.pub").read_bytes()
         call.say(f"{sum(1 for _line in journal.read(call.options.path, key))} lines, all in order")
         return 0
-    store = app.open_store(call.settings)
+    store = app.open_program(call.settings).store
     journal.catch_up(store)
     source = store.keys.folder / "journal"
     data = source.read_bytes() if source.exists() else b""

@@ -25,6 +25,7 @@ def tick(store: Store, now: datetime, sweep: Callable[[], None]) -> Iterator[Eve
     yield from _purges(store, now)
     yield from _warnings(store, now.date())
     nightly.scatter(store, now.date())
+    store.keys.forget_hour()
 
 
 def _purges(store: Store, now: datetime) -> Iterator[Event]:

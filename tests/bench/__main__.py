@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="whistle-bench-", dir=options.folder) as folder:
         template = Path(folder) / "template"
-        template.mkdir()
+        template.mkdir(mode=0o700)
         _tell("making a site")
         known = place.make(template)
         bench = Bench(template, Path(folder), known, QUICK if options.quick else FULL, argon2_ms())

@@ -86,5 +86,6 @@ def _write(store: Store, made: Sequence[Made]) -> None:
                 facts={"n": 1, "company": SE},
             )
             if case.closed_on is not None:
-                work.log("closed", day=case.closed_on, actor="Hugo", case=case.number, facts={"n": 1})
+                facts = {"n": 1, "due_on": case.purge_on}
+                work.log("closed", day=case.closed_on, actor="Hugo", case=case.number, facts=facts)
         work.after(lambda: store.blobs.publish([object_id for object_id, _data in files]))

@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.bench import bulk
@@ -32,13 +32,13 @@ def purges(bench: Bench) -> list[Figure]:
         bulk.add_open(store, 0, bench.sizes.standing)
         store.engine.dispose()
         days = [add_months(day, PURGE_MONTHS) + timedelta(days=1) for day in (first, second)]
-        idle, few, many = (_tick(folder, day) for day in (today, *days))
-        found = run("check", "--json", data=folder, output=folder / "checked")
+        idle, few, many = (_tick(folder, day, bench.folder / "events") for day in (today, *days))
+        found = run("check", "--json", data=folder, output=bench.folder / "checked")
     return [_purge_figure(bench, idle, few, many, found)]
 
 
-def _tick(folder: Path, day: object) -> tuple[Ended, int]:
-    ended = run("tick", "--now", f"{day}T12:00:00+00:00", data=folder, output=folder / "events")
+def _tick(folder: Path, day: date, output: Path) -> tuple[Ended, int]:
+    ended = run("tick", "--now", f"{day}T12:00:00+00:00", data=folder, output=output)
     events = [json.loads(line) for line in ended.output.splitlines()]
     return ended, sum(event["event"] == "purged" for event in events)
 

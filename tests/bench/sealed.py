@@ -69,6 +69,7 @@ class Made:
     number: str
     received_on: date
     closed_on: date | None
+    purge_on: str
     blob: tuple[bytes, bytes] | None = None
 
 
@@ -171,7 +172,8 @@ class _Case:
         )
 
     def _rows(self) -> Made:
-        entries = [inventory.entry_of(item.sealed) for item in (*self.grants, *self.records)]
+        sealed_bytes = [grant.sealed for grant in self.grants] + [record.sealed for record in self.records]
+        entries = [inventory.entry_of(one) for one in sealed_bytes]
         split = len(self.grants)
         rows: Rows = {
             "grants": [
@@ -199,7 +201,7 @@ class _Case:
                 {"case_id": self.id, "n": 1, "closed_on": case["closed_on"], "purge_on": case["purge_on"]}
             ]
         file = None if self.blob is None else (bytes.fromhex(self._blob_id()), self.blob[1])
-        return Made(rows, case["number"], self.received, self.wanted.closed_on, file)
+        return Made(rows, case["number"], self.received, self.wanted.closed_on, str(case["purge_on"]), file)
 
     def _case_row(self, entries: list[Entry]) -> dict[str, Any]:
         symbols = "".join(secrets.choice(NUMBER_SYMBOLS) for _ in range(8))

@@ -71,7 +71,11 @@ def agrees(answer: TestResponse, endpoint: str | None) -> list[str]:
     wanted = headers.for_route(endpoint)
     if endpoint == "static" and answer.status_code == 200:
         wanted["Cache-Control"] = "no-cache"
-    return [f"{name}: {answer.headers.get_all(name)}" for name, value in wanted.items() if answer.headers.get_all(name) != [value]]
+    return [
+        f"{name}: {answer.headers.get_all(name)}"
+        for name, value in wanted.items()
+        if answer.headers.get_all(name) != [value]
+    ]
 
 
 def test_every_route_answers_with_the_table_also_when_it_refuses(doors: Flask) -> None:
@@ -115,12 +119,21 @@ def test_only_what_is_static_may_be_kept_and_for_ever_only_under_its_own_address
     assert client.get("/static/nothing.css").headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize(("base_url", "promised"), [("https://channel.example", headers.HSTS), ("http://127.0.0.1:8000", None)])
-def test_browsers_are_bound_to_tls_where_there_is_tls(world: World, base_url: str, promised: str | None) -> None:
+@pytest.mark.parametrize(
+    ("base_url", "promised"), [("https://channel.example", headers.HSTS), ("http://127.0.0.1:8000", None)]
+)
+def test_browsers_are_bound_to_tls_where_there_is_tls(
+    world: World, base_url: str, promised: str | None
+) -> None:
     doors = at(world, base_url)
     host = base_url.partition("://")[2]
     for path in ("/", "/report", "/nowhere", "/desk", "/static/whistle.css"):
-        assert doors.test_client().get(path, headers={"Host": host}, buffered=True).headers.get("Strict-Transport-Security") == promised
+        assert (
+            doors.test_client()
+            .get(path, headers={"Host": host}, buffered=True)
+            .headers.get("Strict-Transport-Security")
+            == promised
+        )
 
 
 def token(client: FlaskClient, path: str) -> str:
@@ -148,7 +161,9 @@ def test_a_form_counts_from_our_own_pages_and_from_cautious_browsers(
 ) -> None:
     client = doors.test_client()
     said = {name: value for name, value in (("Origin", origin), ("Referer", referer)) if value}
-    answer = client.post(path, data={"csrf_token": token(client, path), "case_key": "none", "name": ""}, headers=said)
+    answer = client.post(
+        path, data={"csrf_token": token(client, path), "case_key": "none", "name": ""}, headers=said
+    )
     # 422: the form was read and its content refused.
     assert (answer.status_code == 422) is is_taken
     if not is_taken:
@@ -170,23 +185,38 @@ def test_a_public_server_never_even_reads_the_staff_doors(sqlite_world: World) -
     sqlite_world.program.store.engine.dispose()
     program = (
         "import sys\nfrom pathlib import Path\nfrom whistle import app\nfrom whistle.config import Settings\n"
-        f"app.make_app(app.open_program(Settings.read({{}}, Path({str(sqlite_world.settings.data)!r}), checkout=None)), 'public')\n"
+        f"settings = Settings.read({{}}, Path({str(sqlite_world.settings.data)!r}), checkout=None)\n"
+        "app.make_app(app.open_program(settings), 'public')\n"
         "print(*sorted(name for name in sys.modules if name.startswith('whistle.web.')))"
     )
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
+    )
     loaded = ended.stdout.split()
     assert "whistle.web.report" in loaded
-    staff = [name for name in loaded if name.rpartition(".")[2].startswith(("staff", "desk", "legal", "admin", "ledger", "account"))]
+    staff = [
+        name
+        for name in loaded
+        if name.rpartition(".")[2].startswith(("staff", "desk", "legal", "admin", "ledger", "account"))
+    ]
     assert staff == []
 
 
 def test_the_real_server_names_neither_itself_nor_its_software(standing: Server) -> None:
     visitor = Visitor(standing.port)
-    for method, path in (("GET", "/"), ("GET", "/nowhere"), ("POST", "/report"), ("GET", "/desk"), ("HEAD", "/")):
+    for method, path in (
+        ("GET", "/"),
+        ("GET", "/nowhere"),
+        ("POST", "/report"),
+        ("GET", "/desk"),
+        ("HEAD", "/"),
+    ):
         answer = visitor.raw(method, path, b"" if method == "POST" else None, {})
         names = {name.lower() for name in answer.headers}
         assert names & {"server", "x-powered-by", "via"} == set(), path
-        assert answer.headers.get_all("Content-Security-Policy") == [headers.RULE["Content-Security-Policy"]], path
+        assert answer.headers.get_all("Content-Security-Policy") == [
+            headers.RULE["Content-Security-Policy"]
+        ], path
 
 
 @contextmanager
@@ -195,11 +225,11 @@ def public_server(template: tuple[Path, Secrets], folder: Path) -> Iterator[Visi
         yield Visitor(server.port)
 
 
-def test_a_real_server_with_public_doors_has_no_others(template: tuple[Path, Secrets], tmp_path: Path) -> None:
+def test_a_real_server_with_public_doors_has_no_others(
+    template: tuple[Path, Secrets], tmp_path: Path
+) -> None:
     with public_server(template, tmp_path / "site") as visitor:
         assert visitor.get("/report").status == 200
         for path in ("/staff/sign-in", "/desk", "/legal", "/admin", "/ledger", "/staff/activate/" + "A" * 43):
             assert visitor.get(path).status == 404
             assert visitor.post(path, {"name": "Hanna"}).status == 404
-
-

@@ -53,11 +53,9 @@ def scatter(world: World, now: str) -> int:
     return nightly.scatter(world.program.store, datetime.fromisoformat(now).date())
 
 
-def place_hold(world: World, number: str, now: str, wait: int = 0) -> dict[str, str]:
-    """A hold by Lisa, after `wait` looks at the site: so that it meets a purge at ever another moment."""
+def place_hold(world: World, number: str, now: str) -> dict[str, str]:
+    """A hold by Lisa."""
     world.clock.site = datetime.fromisoformat(now)
-    for _look in range(wait):
-        sites.values(world.program.store)
     try:
         return {
             "hold": world.program.legal.place(
@@ -68,8 +66,10 @@ def place_hold(world: World, number: str, now: str, wait: int = 0) -> dict[str, 
         return {"refused": type(refused).__name__}
 
 
-def purge_one(world: World, case_id: str, now: str) -> str:
-    """What a purge of one case came to."""
+def purge_one(world: World, case_id: str, now: str, wait: int) -> str:
+    """What a purge of one case came to, after `wait` looks at the site."""
+    for _look in range(wait):
+        sites.values(world.program.store)
     outcomes = purge.purge(world.program.store, [bytes.fromhex(case_id)], datetime.fromisoformat(now))
     return outcomes[0].verdict.why
 

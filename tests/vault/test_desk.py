@@ -9,6 +9,7 @@ from whistle.crypto.header import Compartment
 from whistle.crypto.keys import CompartmentKey
 from whistle.crypto.records import new_object_id, seal_json
 from whistle.errors import Conflict, NotAllowed, NotThere, RuleRefused, Tampered
+from whistle.parties.member import Member
 from whistle.vault import desk, listing
 from whistle.vault.facts import Addition, SealedGrant, SealedRecord
 from whistle.vault.tables import grants, readers, records
@@ -36,14 +37,17 @@ def test_what_a_handler_is_handed_is_theirs_and_never_the_identity(world: World)
                 desk.open_case(store, world.member(other).person_id, receipt.number, now)
 
 
+def keys_of(case_id: bytes) -> dict[Compartment, CompartmentKey]:
+    """Keys for every compartment, invented: the vault must refuse them without opening anything."""
+    three = (Compartment.CONTENT, Compartment.IDENTITY, Compartment.INTERNAL)
+    return {compartment: CompartmentKey.new(case_id, compartment, 1) for compartment in three}
+
+
 def test_a_handler_adds_no_identity_and_grants_notes_to_the_cases_own_handlers_only(world: World) -> None:
     store, now, number = world.program.store, world.clock.now(), world.send().number
     hanna, hugo, nora = (world.member(name) for name in ("Hanna", "Hugo", "Nora"))
     case_id = desk.open_case(store, hanna.person_id, number, now).status.id
-    keys = {
-        c: CompartmentKey.new(case_id, c, 1)
-        for c in (Compartment.CONTENT, Compartment.IDENTITY, Compartment.INTERNAL)
-    }
+    keys = keys_of(case_id)
 
     def add(addition: Addition) -> None:
         desk.add(store, hanna.person_id, number, addition, now, step=desk.NOTE)
@@ -55,32 +59,31 @@ def test_a_handler_adds_no_identity_and_grants_notes_to_the_cases_own_handlers_o
         (hugo, Compartment.IDENTITY),
         (nora, Compartment.INTERNAL),
     ):
+        grant = SealedGrant(person.person_id, seal_grant(person.pair.public_key, keys[compartment]))
         with pytest.raises(NotAllowed):
-            add(
-                Addition(
-                    grants=(
-                        SealedGrant(person.person_id, seal_grant(person.pair.public_key, keys[compartment])),
-                    )
-                )
-            )
+            add(Addition(grants=(grant,)))
     with pytest.raises(RuleRefused) as elsewhere:
         add(Addition(records=(sealed(new_object_id(), Compartment.INTERNAL, 1),)))
     assert elsewhere.value.reason == "header"
     with store.reading() as db:
         assert len(db.execute(select(records)).all()) == 2
 
-    # Their own grants they replace, nobody else's and not that of the identity.
+
+def test_a_handler_replaces_their_own_grant_only_and_not_that_of_the_identity(world: World) -> None:
+    store, now, number = world.program.store, world.clock.now(), world.send().number
+    hanna, hugo, nora = (world.member(name) for name in ("Hanna", "Hugo", "Nora"))
+    case_id = desk.open_case(store, hanna.person_id, number, now).status.id
+    keys = keys_of(case_id)
+
+    def own(person: Member, compartment: Compartment) -> SealedGrant:
+        sealed_again = seal_own_grant(person.pair.seed, person.pair.key_id, keys[compartment])
+        return SealedGrant(person.person_id, sealed_again)
+
     for person, compartment in ((hugo, Compartment.CONTENT), (hanna, Compartment.IDENTITY)):
-        own = SealedGrant(
-            person.person_id, seal_own_grant(person.pair.seed, person.pair.key_id, keys[compartment])
-        )
         with pytest.raises(NotAllowed):
-            desk.mark_read(store, hanna.person_id, case_id, [own], now)
-    own = SealedGrant(
-        nora.person_id, seal_own_grant(nora.pair.seed, nora.pair.key_id, keys[Compartment.CONTENT])
-    )
+            desk.mark_read(store, hanna.person_id, case_id, [own(person, compartment)], now)
     with pytest.raises(NotThere):
-        desk.mark_read(store, nora.person_id, case_id, [own], now)
+        desk.mark_read(store, nora.person_id, case_id, [own(nora, Compartment.CONTENT)], now)
 
 
 def test_opening_a_case_makes_the_grant_ones_own_and_says_so_once(world: World) -> None:

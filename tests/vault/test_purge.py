@@ -1,4 +1,4 @@
-"""A closed case is purged on its day, never before and never while it is held; what stays is a certificate."""
+"""A closed case is purged on its day, not before and not while it is held; a certificate stays."""
 
 import json
 from datetime import UTC, date, datetime
@@ -16,7 +16,16 @@ from whistle.crypto.chain import sign
 from whistle.errors import Gone, NotThere, RuleRefused, Tampered
 from whistle.vault import check, ledger, purge
 from whistle.vault.serverkeys import ServerKeys
-from whistle.vault.tables import blobs, cases, certificates, closings, companies, designations, grants, records
+from whistle.vault.tables import (
+    blobs,
+    cases,
+    certificates,
+    closings,
+    companies,
+    designations,
+    grants,
+    records,
+)
 
 STOCKHOLM, HELSINKI = ZoneInfo("Europe/Stockholm"), ZoneInfo("Europe/Helsinki")
 
@@ -28,7 +37,7 @@ def at(world: World, instant: datetime) -> World:
 
 
 def closed_on(world: World, day: date, **fields: object) -> str:
-    """A case that came and was closed at noon of a day, in Stockholm, by people who were appointed long before."""
+    """A case that came and was closed at noon of a day in Stockholm, by people appointed long before."""
     change(world, designations, {}, from_on=date(2020, 1, 1))
     at(world, datetime(day.year, day.month, day.day, 12, tzinfo=STOCKHOLM))
     return world.closed(**fields)[0].number
@@ -53,7 +62,9 @@ def test_s1_closed_on_a_leap_day_it_stands_the_day_before_and_is_gone_on_the_28t
     assert json.loads(rows(world, certificates)[0]["body"])["purged_on"] == "2026-02-28"
 
 
-def test_s2_closed_on_28_february_2024_it_is_readable_until_the_last_minute_and_not_after(world: World) -> None:
+def test_s2_closed_on_28_february_2024_it_is_readable_until_the_last_minute_and_not_after(
+    world: World,
+) -> None:
     number = closed_on(world, date(2024, 2, 28))
     hanna = world.member("Hanna")
     at(world, datetime(2026, 2, 27, 23, 59, tzinfo=STOCKHOLM))
@@ -84,7 +95,9 @@ def test_s3_a_hold_placed_on_day_700_keeps_the_case_past_its_day(world: World) -
 def test_s4_of_two_holds_one_is_released_and_the_case_is_still_held(world: World) -> None:
     number = closed_on(world, date(2026, 3, 2))
     first = held(world, number)
-    world.program.legal.place(world.member("Leo"), number, "authority_decision", "IMY DI-2026-77", "", "2027-01-15")
+    world.program.legal.place(
+        world.member("Leo"), number, "authority_decision", "IMY DI-2026-77", "", "2027-01-15"
+    )
     world.later(2)
     assert world.program.legal.release(world.member("Lisa"), first, "Settled.") is True
     world.later(730)

@@ -56,7 +56,11 @@ class Traces:
             f"{path.name} at {at}"
             for path in files_below(world.settings.data)
             for at in places(path.read_bytes(), self.windows, short)
-        ] + [f"{path}: a name" for path in files_below(world.settings.data) if path.name in {i.hex() for i in self.ids}]
+        ] + [
+            f"{path}: a name"
+            for path in files_below(world.settings.data)
+            if path.name in {i.hex() for i in self.ids}
+        ]
 
 
 def places(data: bytes, windows: set[bytes], ids: set[bytes]) -> Iterator[int]:
@@ -155,11 +159,12 @@ def test_a_reader_that_keeps_the_log_is_reported_and_the_next_pass_empties_it(
 
 def pass_events(world: World) -> list[dict[str, object]]:
 
-
     return list(scheduler.tick(world.program.store, world.clock.now(), lambda: None))
 
 
-STEPS = st.lists(st.sampled_from(("send", "answer", "write", "note", "close", "night")), min_size=4, max_size=14)
+STEPS = st.lists(
+    st.sampled_from(("send", "answer", "write", "note", "close", "night")), min_size=4, max_size=14
+)
 
 
 def play(world: World, steps: list[str]) -> tuple[Traces, set[str]]:
@@ -207,5 +212,3 @@ def test_nothing_is_left_after_any_history(
             assert findings(world) == []
 
     any_history()
-
-

@@ -14,7 +14,7 @@ from whistle.crypto.codes import derive
 from whistle.crypto.keys import KeyPair
 from whistle.errors import NotThere, SealBroken
 from whistle.parties.member import Member
-from whistle.vault import people, sessions
+from whistle.vault import people, sessions, throttle
 from whistle.vault.store import Store
 
 TOKEN_BYTES = 32
@@ -111,8 +111,9 @@ class Sessions:
             sessions.drop(self._store, session.session_id(token_bytes(token)))
 
     def sweep(self) -> None:
-        """Forget every session that nobody used for 15 minutes."""
+        """Forget every session that nobody used for 15 minutes, and attempts of long ago."""
         sessions.sweep(self._store, self._living())
+        throttle.sweep(self._store, int(self._machine().timestamp()))
 
     def _begin(self, content: dict[str, Any]) -> str:
         token = self.new_token()

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -34,9 +33,6 @@ AGAIN_LABEL = b"whistle/v1/sent-again\0"
 AGAIN_MINUTES = 15
 """How long a report that was just sent is known again when the browser comes back with a fresh form."""
 
-SEALED_AT_ONCE = 2
-"""One report is sealed while another is written to the disk; more at once end no sooner, and pages wait for all."""
-
 EPOCH = 1
 """The epoch that every compartment of a case begins with."""
 
@@ -65,7 +61,6 @@ class Submissions:
     def __init__(self, store: Store, now: Callable[[], datetime], new_token: Callable[[], str]) -> None:
         self._store = store
         self._now = now
-        self._turns = threading.BoundedSemaphore(SEALED_AT_ONCE)
         self.new_nonce = new_token
 
     def companies(self) -> tuple[CompanyChoice, ...]:
@@ -103,9 +98,8 @@ class Submissions:
         company = chosen_company(form.company, registry.companies(self._store))
         assert company is not None  # noqa: S101 (problems() said so)
         today = local_day(self._now(), company.zone)
-        with self._turns:
-            new = self._seal(sending, form, company, case_key, today)
-            status, again = intake.receive(self._store, new, self._now())
+        new = self._seal(sending, form, company, case_key, today)
+        status, again = intake.receive(self._store, new, self._now())
         if again:
             self.add_what_is_new(case_key, form, sending)
         sending.taken()

@@ -9,6 +9,9 @@ from whistle.vault.tables import throttles
 
 LABEL = b"whistle/v1/throttle\0"
 
+KEPT_SECONDS = 24 * 3600
+"""After a day without an attempt nothing of the count is left to be remembered."""
+
 
 def attempt(store: Store, scope: str, *, free: int, pause: int, second: int) -> int:
     """Count an attempt; returns 0, or the seconds to wait.
@@ -41,6 +44,12 @@ def _attempt(store: Store, key: bytes, *, free: int, pause: int, second: int) ->
             update(throttles).where(throttles.c.scope == key).values(count=count + 1, until=until)
         )
         return 0
+
+
+def sweep(store: Store, second: int) -> None:
+    """Forget what was counted long ago: names that nobody has leave no rows behind."""
+    with store.writing() as work:
+        work.db.execute(delete(throttles).where(throttles.c.until < second - KEPT_SECONDS))
 
 
 def forget(store: Store, scope: str) -> None:
