@@ -5,7 +5,10 @@ import threading
 import pytest
 
 from tests.world import PASSPHRASE, World
+from whistle.crypto.locks import LockParameters
 from whistle.errors import TooMany
+
+from whistle.parties import hashing
 from whistle.parties import staff as room
 from whistle.vault import throttle
 from whistle.vault.tables import throttles
@@ -15,7 +18,7 @@ def test_a_full_lane_says_when_to_come_back(sqlite_world: World, monkeypatch: py
     entered, leave = threading.Semaphore(0), threading.Event()
     real = room.argon2_root
 
-    def slow(secret: bytes, salt: bytes, parameters: room.LockParameters) -> bytes:
+    def slow(secret: bytes, salt: bytes, parameters: LockParameters) -> bytes:
         entered.release()
         leave.wait()
         return real(secret, salt, parameters)
@@ -30,16 +33,16 @@ def test_a_full_lane_says_when_to_come_back(sqlite_world: World, monkeypatch: py
         except Exception as error:  # noqa: BLE001
             refused.append(error)
 
-    waiting = [threading.Thread(target=attempt, args=(f"Nobody {n}",)) for n in range(room.HASHES_WAITING)]
+    waiting = [threading.Thread(target=attempt, args=(f"Nobody {n}",)) for n in range(hashing.HASHES_WAITING)]
     for thread in waiting:
         thread.start()
-    for _hash in range(room.HASHES_AT_ONCE):
+    for _hash in range(hashing.HASHES_AT_ONCE):
         entered.acquire()
-    while staff._lane._value:
+    while staff._hashing._lane._value:
         pass
     with pytest.raises(TooMany) as full:
         staff.sign_in("Hanna", PASSPHRASE, sqlite_world.code("Hanna"))
-    assert full.value.seconds == room.LANE_SECONDS
+    assert full.value.seconds == hashing.LANE_SECONDS
     leave.set()
     for thread in waiting:
         thread.join()
