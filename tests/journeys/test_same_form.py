@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
 from tests.journeys.server import Server
 from tests.journeys.visitor import Answer, Visitor, report
@@ -122,7 +123,11 @@ def playwright() -> Iterator[Playwright]:
         yield found
 
 
-CACHES = {"default": [], "with-cache": ["--enable-features=BackForwardCache"], "without-cache": ["--disable-features=BackForwardCache"]}
+CACHES = {
+    "default": [],
+    "with-cache": ["--enable-features=BackForwardCache"],
+    "without-cache": ["--disable-features=BackForwardCache"],
+}
 
 
 @pytest.fixture(scope="module", params=CACHES)
@@ -141,7 +146,9 @@ def browser(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[
 
 @pytest.fixture(params=[False, True], ids=["plain", "scripts"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(java_script_enabled=request.param, locale="en-GB", viewport={"width": 360, "height": 740})
+    context = browser.new_context(
+        java_script_enabled=request.param, locale="en-GB", viewport={"width": 360, "height": 740}
+    )
     context.set_default_timeout(PATIENCE_MS)
     found = context.new_page()
     # "Send the form again?" and "Leave the page?" are answered with yes.
@@ -160,13 +167,24 @@ def type_in(page: Page, text: str) -> None:
     page.fill("#description", text)
 
 
+def back(page: Page) -> None:
+    """Go back; where the browser asks whether a form is to be sent again, say yes, as people do."""
+    with page.expect_event("framenavigated"), suppress(Error):
+        page.go_back()
+    if page.url.startswith("chrome-error:"):
+        page.reload()
+    page.wait_for_load_state()
+
+
 def shown(page: Page) -> str:
     return page.inner_text("#case-key")
 
 
 @pytest.mark.browser
 @needs_chromium
-def test_a_double_click_a_reload_and_back_are_one_case_until_the_key_is_kept(standing: Server, page: Page) -> None:
+def test_a_double_click_a_reload_and_back_are_one_case_until_the_key_is_kept(
+    standing: Server, page: Page
+) -> None:
     before = count(standing)
     # Given a report sent with a double click
     write(page, standing, TEXT)
@@ -178,8 +196,11 @@ def test_a_double_click_a_reload_and_back_are_one_case_until_the_key_is_kept(sta
     page.reload()
     assert shown(page) == key
     # So does Back and Send, with what the browser kept or with the same words typed again
-    page.go_back()
-    page.wait_for_selector("#description")
+    for _answer in range(3):
+        back(page)
+        if page.locator("#case-key").count() == 0:
+            break
+        assert shown(page) == key
     if page.input_value("#description") != TEXT:
         type_in(page, TEXT)
     page.click(SEND)
@@ -190,10 +211,8 @@ def test_a_double_click_a_reload_and_back_are_one_case_until_the_key_is_kept(sta
     page.fill("#case_key", key)
     page.click("text=It matches")
     page.wait_for_url("**/mailbox/case")
-    page.go_back()
-    page.wait_for_load_state()
-    if page.locator("#case-key").count():
-        page.reload()
+    back(page)
+    assert key not in page.content()
     write(page, standing, TEXT)
     page.click(SEND)
     page.wait_for_selector("h1:has-text('We already have this report')")

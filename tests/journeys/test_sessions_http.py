@@ -1,4 +1,4 @@
-"""A session is a token in a strict cookie: it changes at sign-in, ends by the machine's clock, and any process knows it."""
+"""A session is a token in a strict cookie: it changes at sign-in, and ends by the machine's clock."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -28,7 +28,9 @@ def attributes(lines: list[str]) -> dict[str, set[str]]:
     return {line.partition("=")[0]: {part.strip() for part in line.split(";")[1:]} for line in lines}
 
 
-def test_cookies_on_loopback_are_strict_and_live_until_the_browser_is_closed(sqlite_world: World, visitor: Visitor) -> None:
+def test_cookies_on_loopback_are_strict_and_live_until_the_browser_is_closed(
+    sqlite_world: World, visitor: Visitor
+) -> None:
     found = attributes(visitor.get("/report").headers.get_all("Set-Cookie") or [])
     assert found == {"whistle": SECURE}
     key = visitor.send("/report", {"company": "nordvakt-se", "description": "x"}).key
@@ -39,7 +41,9 @@ def test_cookies_on_loopback_are_strict_and_live_until_the_browser_is_closed(sql
 
 
 def test_cookies_over_tls_belong_to_the_host_alone(sqlite_world: World) -> None:
-    settings = replace(sqlite_world.settings, base_url="https://channel.example", trusted_hosts=("channel.example",))
+    settings = replace(
+        sqlite_world.settings, base_url="https://channel.example", trusted_hosts=("channel.example",)
+    )
     client: Client = app.make_app(replace(sqlite_world.program, settings=settings), "all").test_client()
     for path in ("/report", "/mailbox", "/staff/sign-in", "/language/sv"):
         answer = client.get(path, base_url="https://channel.example")
@@ -48,7 +52,9 @@ def test_cookies_over_tls_belong_to_the_host_alone(sqlite_world: World) -> None:
         assert all(value == SECURE | {"Secure"} for value in found.values()), path
 
 
-@pytest.mark.parametrize("path", ["/", "/protect", "/other-ways", "/privacy", "/leave", "/healthz", "/nowhere", "/desk"])
+@pytest.mark.parametrize(
+    "path", ["/", "/protect", "/other-ways", "/privacy", "/leave", "/healthz", "/nowhere", "/desk"]
+)
 def test_nobody_who_only_looks_gets_a_cookie(visitor: Visitor, path: str) -> None:
     assert visitor.get(path).headers.get_all("Set-Cookie") is None
 
@@ -64,7 +70,9 @@ def test_signing_in_gives_a_new_token_and_ends_the_old_one(sqlite_world: World, 
     visitor.cookies.pop("whistle-staff")
     visitor.get("/staff/sign-in")
     visitor.cookies["whistle-staff"] = first["whistle-staff"]
-    answer = visitor.send("/staff/sign-in", {"name": "Hugo", "passphrase": PASSPHRASE, "code": sqlite_world.code("Hugo")})
+    answer = visitor.send(
+        "/staff/sign-in", {"name": "Hugo", "passphrase": PASSPHRASE, "code": sqlite_world.code("Hugo")}
+    )
     assert answer.status == 303, answer.words
     assert visitor.cookies["whistle-staff"] != first["whistle-staff"]
     assert visitor.get("/desk").status == 200
@@ -78,7 +86,9 @@ def test_a_token_that_the_server_did_not_make_opens_nothing(visitor: Visitor) ->
     assert visitor.get("/mailbox/case").status == 303
 
 
-def test_a_reporters_token_is_nobodys_sign_in_and_the_other_way_round(sqlite_world: World, visitor: Visitor) -> None:
+def test_a_reporters_token_is_nobodys_sign_in_and_the_other_way_round(
+    sqlite_world: World, visitor: Visitor
+) -> None:
     key = report(visitor).key
     visitor.send("/mailbox", {"case_key": key or ""})
     sign_in(sqlite_world, visitor, "Hanna")
@@ -88,7 +98,9 @@ def test_a_reporters_token_is_nobodys_sign_in_and_the_other_way_round(sqlite_wor
     assert visitor.get("/mailbox/case").status == 303
 
 
-def test_fifteen_minutes_without_a_click_end_a_session_by_the_machines_clock(sqlite_world: World, visitor: Visitor) -> None:
+def test_fifteen_minutes_without_a_click_end_a_session_by_the_machines_clock(
+    sqlite_world: World, visitor: Visitor
+) -> None:
     key = report(visitor).key
     visitor.send("/mailbox", {"case_key": key or ""})
     sign_in(sqlite_world, visitor, "Hanna")
@@ -101,7 +113,9 @@ def test_fifteen_minutes_without_a_click_end_a_session_by_the_machines_clock(sql
     assert (visitor.get("/desk").status, visitor.get("/mailbox/case").status) == (303, 303)
 
 
-def test_eight_hours_end_a_members_session_however_busy_they_are(sqlite_world: World, visitor: Visitor) -> None:
+def test_eight_hours_end_a_members_session_however_busy_they_are(
+    sqlite_world: World, visitor: Visitor
+) -> None:
     sign_in(sqlite_world, visitor, "Hanna")
     for _step in range(47):
         sqlite_world.clock.advance(timedelta(minutes=10))
@@ -110,7 +124,9 @@ def test_eight_hours_end_a_members_session_however_busy_they_are(sqlite_world: W
     assert visitor.get("/desk").status == 303
 
 
-def test_signing_out_and_leaving_end_the_session_on_the_server_too(sqlite_world: World, visitor: Visitor) -> None:
+def test_signing_out_and_leaving_end_the_session_on_the_server_too(
+    sqlite_world: World, visitor: Visitor
+) -> None:
     key = report(visitor).key
     visitor.send("/mailbox", {"case_key": key or ""})
     sign_in(sqlite_world, visitor, "Hanna")

@@ -7,7 +7,6 @@ import pytest
 from tests.world import PASSPHRASE, World
 from whistle.crypto.locks import LockParameters
 from whistle.errors import TooMany
-
 from whistle.parties import hashing
 from whistle.parties import staff as room
 from whistle.vault import throttle

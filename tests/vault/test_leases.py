@@ -64,4 +64,4 @@ def test_a_lease_from_a_clock_that_was_ahead_does_not_lock_the_site(sqlite_world
     assert leading(store, "dead", NOON + 1_000_000).__enter__()
     with leading(store, "next", NOON) as leads:
         assert leads
-    assert leases.ADVISORY_LOCK == int.from_bytes(b"WHIS", "big")
+    assert int.from_bytes(b"WHIS", "big") == leases.ADVISORY_LOCK

@@ -105,6 +105,16 @@ def test_a_role_begins_and_ends_by_the_companys_own_day(sqlite_world: World) -> 
     assert registry.served(store, hanna, "handler", world.clock.now()) == ()
 
 
+def test_a_code_is_spent_once_whoever_read_that_it_was_not(world: World) -> None:
+    store, hanna, now = world.program.store, world.member("Hanna").person_id, world.clock.now()
+    step = 10**9
+    people.use_code(store, hanna, step, "2026-03-02T10", now)
+    for spent in (step, step - 1):
+        with pytest.raises(NotThere):
+            people.use_code(store, hanna, spent, "2026-03-02T10", now)
+    people.use_code(store, hanna, step + 1, "2026-03-02T10", now)
+
+
 def test_what_is_kept_of_a_person_opens_nothing_and_names_no_secret(sqlite_world: World) -> None:
     world = sqlite_world
     link = invite(world, "Ingrid", [("handler", SE)])

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from tests.parties.newcomers import newcomer
 from tests.vault.role_writing import confirm, kinds, reads_new_reports, write
-from tests.world import SE, World
+from tests.world import NO, SE, World
 from whistle.crypto.keys import KeyPair
 from whistle.errors import NotThere, RuleRefused
 from whistle.vault import directory, people
@@ -55,6 +55,25 @@ def test_an_invented_administrator_counts_only_with_two_others(world: World) -> 
         world.program.keys.people(world.member("Ivar"))
     assert confirm(world, "Bea", "Ivar") is True
     assert {person.name for person in world.program.keys.people(world.member("Ivar"))} >= {"Ivar", "Hanna"}
+
+
+def test_nobody_confirms_a_role_of_their_own(sqlite_world: World) -> None:
+    world = sqlite_world
+    newcomer(world, "Ivar", [("administrator", SE), ("administrator", NO)])
+    adam, bea, spoken = (
+        world.member("Adam"),
+        world.member("Bea"),
+        world.program.staff.fingerprint(world.member("Ivar")),
+    )
+    first, second = world.program.keys.pending(adam)
+    assert world.program.keys.confirm(adam, first.designation, spoken) is False
+    assert world.program.keys.confirm(bea, first.designation, spoken) is True
+    # An administrator now, whose second role waits: it is not for Ivar to say.
+    ivar = world.member("Ivar")
+    assert ivar.has("administrator")
+    assert world.program.keys.pending(ivar) == ()
+    with pytest.raises(NotThere):
+        world.program.keys.confirm(ivar, second.designation, spoken)
 
 
 def test_a_confirmation_is_for_one_key_and_starts_again_with_another(sqlite_world: World) -> None:

@@ -1,5 +1,6 @@
 """What the migrations make is what the tables say, on both databases, and what differs is named."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -55,10 +56,7 @@ def test_a_row_without_its_case_is_refused_by_both_databases(engine: Engine) -> 
     schema.upgrade(engine)
     with engine.execution_options(whistle_write=True).begin() as db:
         db.execute(insert(blob_removals).values(object_id=bytes(16)))
-    row = {"case_id": bytes(16), "n": 1, "closed_on": "2026-03-02", "purge_on": "2028-03-02"}
+    row = {"case_id": bytes(16), "n": 1, "closed_on": date(2026, 3, 2), "purge_on": date(2028, 3, 2)}
     with pytest.raises(IntegrityError), engine.connect() as db:
-        from datetime import date
-
-        db.execute(insert(closings).values(**row | {k: date(2026, 3, 2) for k in ("closed_on", "purge_on")}))
-        db.commit()
+        db.execute(insert(closings).values(**row))
     engine.dispose()

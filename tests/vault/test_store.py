@@ -77,8 +77,8 @@ def test_a_reader_sees_one_moment_however_long_it_looks(world: World) -> None:
 
 def test_every_sqlite_connection_has_its_safeguards(sqlite_world: World) -> None:
     wanted = {
-        "journal_mode": "wal", "foreign_keys": 1, "secure_delete": 1, "synchronous": 2, "busy_timeout": 20_000,
-        "temp_store": 2,
+        "journal_mode": "wal", "foreign_keys": 1, "secure_delete": 1, "synchronous": 2,
+        "busy_timeout": 20_000, "temp_store": 2,
     }  # fmt: skip
     connections = [sqlite_world.program.store.engine.connect() for _ in range(3)]
     for connection in connections:
@@ -88,9 +88,9 @@ def test_every_sqlite_connection_has_its_safeguards(sqlite_world: World) -> None
 
 
 def test_an_error_of_the_database_does_not_repeat_what_was_to_be_stored(world: World) -> None:
+    twice = [{"key": "marker-key", "value": "marker-value"}] * 2
     with pytest.raises(IntegrityError) as refused, world.program.store.writing() as work:
-        for _ in range(2):
-            work.db.execute(insert(site).values(key="marker-key", value="marker-value"))
+        work.db.execute(insert(site), twice)
     assert "marker-value" not in str(refused.value)
 
 
@@ -102,6 +102,6 @@ def test_another_database_is_refused(url: str) -> None:
 
 def test_the_database_file_is_readable_by_its_owner_alone(sqlite_world: World) -> None:
     sqlite_world.send()
-    files = [path for path in Path(sqlite_world.settings.data).glob("whistle.db*")]
+    files = list(Path(sqlite_world.settings.data).glob("whistle.db*"))
     assert len(files) >= 2
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}

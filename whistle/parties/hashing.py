@@ -15,7 +15,7 @@ HASHES_AT_ONCE = max(1, min(4, (os.cpu_count() or 1) // 2))
 """Argon2id takes 64 MiB and a core: half of the cores stay with everybody else, and memory has its bound."""
 
 HASHES_WAITING = 20
-"""So many passphrases are tried or wait at one moment: a dozen of the server's 32 threads stay for reporters."""
+"""So many passphrases are tried or wait at once: a dozen of the server's 32 threads stay for reporters."""
 
 LANE_SECONDS = 5
 """When to come back: twenty hashes, one at a time, take about three seconds."""
@@ -32,7 +32,7 @@ class Hashing:
         self._lane = threading.BoundedSemaphore(HASHES_WAITING)
 
     def run(self, hash_: Hash, secret: bytes, salt: bytes, parameters: LockParameters) -> bytes:
-        """What `hash_` makes of a passphrase or code; waits its turn. Raises `TooMany` when too many wait already."""
+        """What `hash_` makes of a passphrase or code, in its turn. Raises `TooMany` when too many wait."""
         if not self._lane.acquire(blocking=False):
             raise TooMany(LANE_SECONDS)
         try:

@@ -1,10 +1,39 @@
 """What the server says of itself: its failures by type and place, never a value of a request."""
 
+import logging
 import os
 import sys
 import traceback
 from pathlib import Path
+from types import TracebackType
 from typing import Any
+
+OURS = "whistle"
+"""The doors' own lines carry no value of a request, and are written as they are."""
+
+
+def speak() -> None:
+    """Write the program's lines to standard error, and of libraries only that they warned, by name.
+
+    Without this the lines of the doors would be lost, and a library's warning be written with its values.
+    """
+    logging.basicConfig(handlers=[_Lines()], force=True)
+    logging.getLogger(OURS).setLevel(logging.INFO)
+
+
+class _Lines(logging.Handler):
+    """A line for each record; of other people's records no word that could be a person's."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name.partition(".")[0] == OURS:
+            _say(record.getMessage())
+            return
+        kind, _value, trace = record.exc_info or (None, None, None)
+        what = f": {kind.__name__} at {_place(trace)}" if kind else ""
+        _say(f"{record.name} {record.levelname.lower()}{what}")
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (named by the library)
+        """Nothing: the library would write the record's values."""
 
 
 class QuietLog:
@@ -16,12 +45,7 @@ class QuietLog:
 
     def failure(self, doing: str, error: BaseException) -> None:
         """Say that something failed: what was being done, the error's type and place."""
-        frames = list(traceback.walk_tb(error.__traceback__))
-        place = "nowhere"
-        if frames:
-            code, line = frames[-1][0].f_code, frames[-1][1]
-            place = f"{Path(*Path(code.co_filename).parts[-3:])}:{line}"
-        self._say(f"{doing} failed: {type(error).__name__} at {place}")
+        _say(f"{doing} failed: {type(error).__name__} at {_place(error.__traceback__)}")
 
     def critical(self, message: object, *values: object, **_: Any) -> None:
         """A condition of the server itself."""
@@ -62,9 +86,17 @@ class QuietLog:
         if os.getpid() != self._master:
             # A worker has seen requests: only the words of the program itself are safe to say.
             text, values = text.split("%", 1)[0].split(":", 1)[0], ()
-        self._say("server: " + (text % values if values else text).splitlines()[0])
+        _say("server: " + (text % values if values else text).splitlines()[0])
 
-    @staticmethod
-    def _say(line: str) -> None:
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
+
+def _place(trace: TracebackType | None) -> str:
+    frames = list(traceback.walk_tb(trace))
+    if not frames:
+        return "nowhere"
+    code, line = frames[-1][0].f_code, frames[-1][1]
+    return f"{Path(*Path(code.co_filename).parts[-3:])}:{line}"
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -15,7 +15,7 @@ from gunicorn.arbiter import Arbiter
 
 from whistle.serve.answer import WSGIApp
 from whistle.serve.limits import Limits
-from whistle.serve.log import QuietLog
+from whistle.serve.log import QuietLog, speak
 from whistle.serve.worker import LaneWorker
 
 DESCRIPTORS = 4096
@@ -45,6 +45,7 @@ def serve(
     "http://127.0.0.1:54321", also for port 0) once, in the first worker, when that answers. `background`
     runs on a thread of one worker at a time and ends when its event is set.
     """
+    speak()
     embedded = _Embedded(_settings(host, port, workers, threads), limits or Limits())
     embedded.load_app, embedded.on_ready, embedded.background = load_app, on_ready, background
     master = os.getpid()

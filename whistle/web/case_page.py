@@ -86,7 +86,7 @@ def _confirmation(case: MailboxCase) -> list[Step]:
     if case.acknowledged_on is not None:
         return [(day(case.acknowledged_on), _("Report confirmed"), True)]
     if case.state != _CLOSED and case.next_duty is not None and case.next_duty.kind == "acknowledgement":
-        by = _("By %(day)s", day=day(case.next_duty.due_on, "no_year"))
+        by = _("By %(day)s", day=day(case.next_duty.due_on))
         return [(by, _("A handler writes to you in the case."), False)]
     return []
 
@@ -97,7 +97,7 @@ def _feedback(case: MailboxCase) -> list[Step]:
         return [(day(case.feedback_on), _("You got feedback"), True)]
     if case.state == _CLOSED:
         return []
-    return [(_("By %(day)s", day=day(case.feedback_due.due_on, "no_year")), says, False)]
+    return [(_("By %(day)s", day=day(case.feedback_due.due_on)), says, False)]
 
 
 def _closing(case: MailboxCase) -> list[Step]:

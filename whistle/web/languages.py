@@ -24,9 +24,9 @@ LANGUAGES: Final[Mapping[str, str]] = MappingProxyType({"en": "English", "sv": "
 #: Browsers say these; the catalogues are named otherwise.
 ALIASES: Final[Mapping[str, str]] = MappingProxyType({"no": "nb", "nn": "nb"})
 
-#: How a day is written: with its name, short for tables, without the year, and as a plain date.
+#: How a day is written: with its name, short for tables, and as a plain date.
 FORMS: Final[Mapping[str, str]] = MappingProxyType(
-    {"long": "EEEE d MMMM y", "short": "EEE d MMMM", "no_year": "EEEE d MMMM", "plain": "d MMMM y"}
+    {"long": "EEEE d MMMM y", "short": "EEE d MMMM", "plain": "d MMMM y"}
 )
 
 _KILO: Final = 1024
@@ -72,7 +72,7 @@ def best(wanted: Iterable[str], offered: Iterable[str]) -> str | None:
 
 
 def day(value: date, form: str = "long") -> str:
-    """A day in the reader's words: `long`, `short`, `no_year` or `plain`; a moment is shown by its day."""
+    """A day in the reader's words: `long`, `short` or `plain`; a moment is shown by its day."""
     return str(format_date(value, FORMS[form], locale=get_locale() or "en"))
 
 

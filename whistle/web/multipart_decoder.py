@@ -89,8 +89,16 @@ class MultipartDecoder:
                 raise BrokenMultipart
             return start, False
         self._taker.begin(*_part_head(data[start:found]))
+        self._step = self._opening
+        return found + 2, True
+
+    def _opening(self, data: bytes, start: int) -> tuple[int, bool]:
+        # The line end of an empty line may be the next boundary's: a part without a body (RFC 2046 section 5.1.1).
+        beginning = data[start : start + len(self._delimiter)]
+        if len(beginning) < len(self._delimiter) and self._delimiter.startswith(beginning):
+            return start, False
         self._step = self._data
-        return found + 4, True
+        return (start if beginning == self._delimiter else start + 2), True
 
     def _data(self, data: bytes, start: int) -> tuple[int, bool]:
         found = data.find(self._delimiter, start)

@@ -6,7 +6,8 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from whistle.errors import SealBroken
-from whistle.parties.reporter import NewReport, ReportForm
+from whistle.parties.reporter import NewReport, Problem, ReportForm
+from whistle.parties.views import CompanyChoice, ExcludablePerson
 from whistle.web import choices, key_page, languages, problems, sessions
 from whistle.web.forms import answer, door, keep_sending, sending
 from whistle.web.request import this_request
@@ -56,10 +57,18 @@ def take() -> ResponseReturnValue:
     step = request.form.get("step", "")
     if step == "edit":
         return _form_page(form)
-    found = services().reporter.problems(form)
+    found = (*services().reporter.problems(form), *_unknown_people(form))
     if found:
         return _form_page(form, problems.refused(found))
     return _check_page(form) if step == "check" else _send(form)
+
+
+def _unknown_people(form: ReportForm) -> tuple[Problem, ...]:
+    """Somebody who was chosen and is not known any more is asked about: nobody gets access by being overlooked."""
+    if not form.exclude:
+        return ()
+    known = {one.ref for company in services().reporter.companies() for one in company.people}
+    return () if set(form.exclude) <= known else (Problem("exclude", "unknown"),)
 
 
 def typed_report() -> ReportForm:
@@ -114,7 +123,7 @@ def _check_page(form: ReportForm) -> ResponseReturnValue:
             "check.html",
             form=form,
             hidden=_hidden(form),
-            excluded=[one for company in offered for one in company.people if one.ref in form.exclude],
+            excluded=_excluded(form, offered),
             hints=services().reporter.hints(form, names),
             file_names=names,
             companies=offered,
@@ -122,6 +131,12 @@ def _check_page(form: ReportForm) -> ResponseReturnValue:
             largest=services().settings.max_upload_bytes,
         )
     )
+
+
+def _excluded(form: ReportForm, offered: tuple[CompanyChoice, ...]) -> list[ExcludablePerson]:
+    """Each function once: somebody may hold the same one in several companies."""
+    found = [one for company in offered for one in company.people if one.ref in form.exclude]
+    return list({(one.ref, one.role): one for one in found}.values())
 
 
 def _hidden(form: ReportForm) -> list[tuple[str, str]]:

@@ -1,0 +1,110 @@
+"""The rehearsal site is printed as scripts read it, and what it prints opens what it says."""
+
+import base64
+import json
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.journeys.server import Site, serving
+from tests.journeys.visitor import Visitor
+from tests.world import Secrets
+from whistle.clock import SystemClock
+from whistle.crypto import totp
+
+STATES = {"received", "acknowledged", "in_progress", "closed"}
+ROLES = {"handler", "custodian", "legal", "privacy_officer", "administrator", "auditor"}
+COMPANIES = {"nordvakt-se", "nordvakt-no", "nordvakt-fi"}
+NUMBER = re.compile(r"W-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
+AGAIN = 2.0
+"""Seconds in which a second start has printed the same."""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site(tmp_path_factory.mktemp("demo"), None, Secrets())
+
+
+@pytest.fixture(scope="module")
+def printed(site: Site) -> str:
+    return site.run("demo", "--no-serve", "--json")
+
+
+@pytest.fixture(scope="module")
+def card(printed: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(printed)
+    return found
+
+
+def test_the_card_has_the_shape_that_was_promised(card: dict[str, Any]) -> None:
+    assert set(card) == {"url", "people", "cases"}
+    assert card["url"] == "http://127.0.0.1:8000"
+    for person in card["people"]:
+        assert set(person) == {"name", "roles", "companies", "passphrase", "totp_secret"}
+        assert set(person["roles"]) <= ROLES
+        assert set(person["companies"]) <= COMPANIES
+        assert len(base64.b32decode(person["totp_secret"])) == 20
+    for case in card["cases"]:
+        assert set(case) == {"number", "company", "state", "case_key"}
+        assert NUMBER.fullmatch(case["number"])
+    assert {role for person in card["people"] for role in person["roles"]} == ROLES
+    assert {case["company"] for case in card["cases"]} == COMPANIES
+    assert {case["state"] for case in card["cases"]} == STATES
+    assert len(card["cases"]) >= 12
+
+
+def test_a_second_call_prints_the_same_at_once(site: Site, printed: str) -> None:
+    began = time.perf_counter()
+    assert site.run("demo", "--no-serve", "--json") == printed
+    assert time.perf_counter() - began < AGAIN
+
+
+def test_every_case_key_opens_its_case(site: Site, card: dict[str, Any]) -> None:
+    with site.program() as program:
+        for case in card["cases"]:
+            found = program.reporter.open(program.reporter.enter(case["case_key"]).secret)
+            assert (found.number, found.company_code, found.state) == (case["number"], case["company"], case["state"])
+
+
+@contextmanager
+def served(site: Site) -> Iterator[Visitor]:
+    with serving(site, "--no-scheduler") as server:
+        yield Visitor(server.port)
+
+
+def test_people_sign_in_with_what_was_printed_and_a_key_opens_at_the_door(site: Site, card: dict[str, Any]) -> None:
+    with served(site) as visitor:
+        for role, home in (("handler", "/desk"), ("legal", "/legal")):
+            person = next(one for one in card["people"] if role in one["roles"])
+            visitor.get("/staff/sign-in")
+            code = code_of(person)
+            answer = visitor.send("/staff/sign-in", {"name": person["name"], "passphrase": person["passphrase"], "code": code})
+            assert (answer.status, answer.headers["Location"]) == (303, home), answer.words
+            visitor.get(home)
+            assert visitor.send("/staff/sign-out").status == 303
+        case = card["cases"][0]
+        visitor.get("/mailbox")
+        visitor.send("/mailbox", {"case_key": case["case_key"].lower()})
+        assert case["number"] in visitor.get("/mailbox/case").words
+
+
+def code_of(person: dict[str, Any]) -> str:
+    return totp.code_at(base64.b32decode(person["totp_secret"]), totp.step_at(int(SystemClock().machine().timestamp())))
+
+
+def test_check_finds_nothing_before_a_tick_and_after_it(site: Site, card: dict[str, Any]) -> None:
+    assert site.run("check", "--json") == ""
+    events = [json.loads(line) for line in site.run("tick").splitlines()]
+    assert {event["event"] for event in events} <= {"purged", "kept", "warned", "reminded", "blocked"}
+    assert all({"case", "due_on", "why"} <= set(event) for event in events)
+    assert site.run("check", "--json") == ""
+    assert site.run("due", "--json")
+    holds = [json.loads(line) for line in site.run("holds", "--json").splitlines()]
+    assert {hold["case"] for hold in holds} <= {case["number"] for case in card["cases"]}
+    assert len(holds) >= 1
