@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from whistle.rules.retention import warning_stage
-from whistle.vault import journal, nightly, purge, sites
+from whistle.vault import journal, nightly, purge, sites, withdrawals
 from whistle.vault.store import Store
 
 HORIZON_DAYS = 31
@@ -21,6 +21,7 @@ def tick(store: Store, now: datetime, sweep: Callable[[], None]) -> Iterator[Eve
     """Everything that is due at `now`; yields one event for each thing done, kept or told."""
     purge.work_off_removals(store)
     journal.catch_up(store)
+    withdrawals.withdraw_from_retired(store, now)
     sweep()
     yield from _purges(store, now)
     yield from _warnings(store, now.date())

@@ -15,6 +15,9 @@ from tests.bench.client import Browser
 from tests.source import ROOT
 
 PATIENCE = 30
+LOG = "servers.log"
+"""What the servers say, beside their sites: lines about staff doors, and why one did not start."""
+
 UPLOAD_MB = 2048
 """The largest file that these servers take: the figure for uploads sends 1 GiB."""
 
@@ -48,15 +51,17 @@ def serving(data: Path, database: str | None = None) -> Iterator[Served]:
     """A server on a free port of this machine, ended with the block."""
     begun = time.perf_counter()
     values = {"WHISTLE_MAX_UPLOAD_MB": str(UPLOAD_MB)} | ({"WHISTLE_DATABASE": database} if database else {})
-    process = subprocess.Popen(
-        whistle("serve", "--port", "0", data=data),
-        env=environment(**values),
-        cwd=data,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    with (data.parent / LOG).open("ab") as log:
+        process = subprocess.Popen(
+            whistle("serve", "--port", "0", data=data),
+            env=environment(**values),
+            cwd=data,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
     try:
-        port = _port(process)
+        port = _port(process, data.parent / LOG)
         assert Browser(port).get("/").status == 200
         yield Served(process.pid, port, time.perf_counter() - begun)
     finally:
@@ -66,12 +71,12 @@ def serving(data: Path, database: str | None = None) -> Iterator[Served]:
         process.stdout.close()
 
 
-def _port(process: "subprocess.Popen[str]") -> int:
+def _port(process: "subprocess.Popen[str]", log: Path) -> int:
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("Serving on "):
             return int(line.rstrip().rpartition(":")[2])
-    raise RuntimeError("the server did not start")
+    raise RuntimeError(f"the server did not start; it said: {log.read_text()[-1000:]}")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ HALF_A_FILE = (
     b"Content-Type: multipart/form-data; boundary=edge\r\n\r\n"
     b'--edge\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n' + b"x" * 300_000
 )
-NEVER_READS = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 40
+NEVER_READS = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 10
 
 
 @pytest.fixture(scope="module")

@@ -164,6 +164,7 @@ def test_nothing_is_removed_while_it_is_written_anew(blobs: LocalBlobs, folder: 
     fcntl.flock(handle, fcntl.LOCK_EX)
     child = os.fork()
     if not child:
+        os.close(handle)  # a lock belongs to the open file, and a fork shares it
         LocalBlobs(folder).remove(ONE)
         os._exit(0)
     assert os.waitpid(child, os.WNOHANG) == (0, 0)

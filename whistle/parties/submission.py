@@ -14,7 +14,7 @@ from whistle.crypto.header import Compartment
 from whistle.crypto.keys import CompartmentKey, KeyPair
 from whistle.crypto.records import new_object_id, seal_json
 from whistle.crypto.session import open_small, seal_small
-from whistle.errors import SealBroken
+from whistle.errors import NotAllowed, SealBroken
 from whistle.parties.report_form import FormRefused, Problem, ReportForm, chosen_company, problems_of
 from whistle.parties.sending import Sending
 from whistle.parties.sessions import token_bytes
@@ -98,8 +98,13 @@ class Submissions:
         company = chosen_company(form.company, registry.companies(self._store))
         assert company is not None  # noqa: S101 (problems() said so)
         today = local_day(self._now(), company.zone)
-        new = self._seal(sending, form, company, case_key, today)
-        status, again = intake.receive(self._store, new, self._now())
+        try:
+            new = self._seal(sending, form, company, case_key, today)
+            status, again = intake.receive(self._store, new, self._now())
+        except NotAllowed:
+            # Somebody's designation ended between sealing and storing: seal it once more, to those who are left.
+            new = self._seal(sending, form, company, case_key, today)
+            status, again = intake.receive(self._store, new, self._now())
         if again:
             self.add_what_is_new(case_key, form, sending)
         sending.taken()

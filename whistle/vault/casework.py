@@ -1,7 +1,7 @@
 """A standing case changes only here: its row locked, its inventory checked before and renewed after."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -97,6 +97,13 @@ class Change:
         entry = inventory.entry_of(grant.sealed)
         self.entries.append(entry)
         self.db.execute(insert(grants).values(**grant_row(self.row.id, grant, header, entry)))
+
+    def take_grants(self, holders: Sequence[bytes]) -> None:
+        """Delete every grant of these people."""
+        place = (grants.c.case_id == self.row.id) & grants.c.holder_id.in_(holders)
+        gone = {bytes(found) for found in self.db.execute(select(grants.c.sha256).where(place)).scalars()}
+        self.entries = [entry for entry in self.entries if entry.sealed_sha256 not in gone]
+        self.db.execute(delete(grants).where(place))
 
     def _add_record(self, record: SealedRecord) -> None:
         header = _header(record.sealed, self.row.id, (Kind.RECORD,))

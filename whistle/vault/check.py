@@ -55,7 +55,9 @@ def _copied_head(store: Store, db: Connection) -> Iterator[Finding]:
 
 
 def _people(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
-    for person in db.execute(select(people).where(people.c.public_key.is_not(None))):
+    yield from _retired(db)
+    keyed = select(people).where(people.c.public_key.is_not(None), people.c.state != "retired")
+    for person in db.execute(keyed):
         if person.mac is None or directory.person_mac(
             store.keys, bytes(person.id), bytes(person.public_key)
         ) != bytes(person.mac):
@@ -71,6 +73,15 @@ def _people(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
     for row in db.execute(query):
         if not confirmations.is_given(store.keys, row):
             yield Finding("confirmation", row.name, "a confirmation in this name was not given here")
+
+
+def _retired(db: Connection) -> Iterator[Finding]:
+    """Whom the ledger retired is retired: a row that was written back gives nobody a role again."""
+    query = select(ledger_table).where(ledger_table.c.action == "person_retired")
+    gone = {ledger.line_of(row).facts.get("id") for row in db.execute(query)}
+    for person in db.execute(select(people).where(people.c.state != "retired")):
+        if bytes(person.id).hex() in gone:
+            yield Finding("retired", person.name, "the person was retired and is in use again past the pages")
 
 
 def _purges(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from whistle.crypto import chain
 from whistle.errors import Conflict, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.roles import Role, incompatible
-from whistle.vault import directory, journal
+from whistle.vault import directory, journal, withdrawals
 from whistle.vault.facts import Designation, PersonFacts, SignInFacts, Unlocked
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import companies, confirmations, designations, people, site
@@ -271,7 +271,7 @@ def retire(store: Store, name: str, now: datetime, *, actor: str) -> None:
         if row is None or row.state == "retired":
             raise NotThere(f"there is no {name}")
         nothing: dict[str, Any] = dict.fromkeys(
-            ("lock", "recovery_lock", "auth_hash", "recovery_hash", "totp", "invite_hash")
+            ("lock", "recovery_lock", "auth_hash", "recovery_hash", "totp", "invite_hash", "mac")
         )
         work.db.execute(update(people).where(people.c.id == row.id).values(state="retired", **nothing))
         ended = update(designations).where(designations.c.person_id == row.id, designations.c.to_on.is_(None))
@@ -280,8 +280,14 @@ def retire(store: Store, name: str, now: datetime, *, actor: str) -> None:
             designations.c.person_id == row.id, designations.c.mac.is_(None)
         )
         work.db.execute(delete(confirmations).where(confirmations.c.designation_id.in_(waiting)))
-        work.log("person_retired", day=now.date(), actor=actor, facts={"person": row.name})
+        work.log(
+            "person_retired",
+            day=now.date(),
+            actor=actor,
+            facts={"person": row.name, "id": bytes(row.id).hex()},
+        )
     journal.catch_up(store)
+    withdrawals.withdraw_from_retired(store, now)
 
 
 def _let_count(store: Store, work: Work, designation: Row[Any], key_id: bytes) -> None:

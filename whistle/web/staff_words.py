@@ -197,6 +197,7 @@ LEDGER_ACTIONS: Final[Words] = {
     "person_activated": _l("%(actor)s activated an account"),
     "key_confirmed": _l("%(actor)s confirmed a key"),
     "person_retired": _l("%(actor)s retired a person"),
+    "grants_withdrawn": _l("The keys of people who left were taken away"),
     "company_added": _l("%(actor)s added a company"),
     "company_changed": _l("%(actor)s changed a company"),
     "signed_in": _l("%(actor)s signed in"),
