@@ -50,7 +50,8 @@ class Program:
 def open_store(settings: Settings) -> Store:
     """The vault of a site that exists. Raises `SettingsWrong` when a key or a folder is missing."""
     os.umask(0o077)
-    return Store(open_engine(settings.database_url), open_blobs(settings), ServerKeys.load(settings.keys))
+    keys = ServerKeys.load(settings.keys)  # first: where there is no site, nothing is made
+    return Store(open_engine(settings.database_url), open_blobs(settings), keys)
 
 
 def open_blobs(settings: Settings) -> BlobStore:

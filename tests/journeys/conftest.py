@@ -5,10 +5,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from tests.journeys.server import Server, Site, make_site, serving
 from tests.postgres import new_database
-from tests.world import Secrets
+from tests.world import Secrets, World, open_world
+from whistle import app
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -45,3 +47,16 @@ def site(request: pytest.FixtureRequest, template: tuple[Path, Secrets], tmp_pat
 def sqlite_site(template: tuple[Path, Secrets], tmp_path: Path) -> Site:
     """A site of the test's own on SQLite, for what only files and processes can show."""
     return make_site(template, tmp_path / "site")
+
+
+@pytest.fixture(scope="module")
+def shared(template: tuple[Path, Secrets], tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A site in this process that the tests of one file share, because they leave it as it was."""
+    with open_world(template[0], tmp_path_factory.mktemp("shared"), template[1], None) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def doors(shared: World) -> Flask:
+    """All doors of the shared site."""
+    return app.make_app(shared.program, "all")

@@ -69,7 +69,11 @@ def test_every_case_key_opens_its_case(site: Site, card: dict[str, Any]) -> None
     with site.program() as program:
         for case in card["cases"]:
             found = program.reporter.open(program.reporter.enter(case["case_key"]).secret)
-            assert (found.number, found.company_code, found.state) == (case["number"], case["company"], case["state"])
+            assert (found.number, found.company_code, found.state) == (
+                case["number"],
+                case["company"],
+                case["state"],
+            )
 
 
 @contextmanager
@@ -78,13 +82,17 @@ def served(site: Site) -> Iterator[Visitor]:
         yield Visitor(server.port)
 
 
-def test_people_sign_in_with_what_was_printed_and_a_key_opens_at_the_door(site: Site, card: dict[str, Any]) -> None:
+def test_people_sign_in_with_what_was_printed_and_a_key_opens_at_the_door(
+    site: Site, card: dict[str, Any]
+) -> None:
     with served(site) as visitor:
         for role, home in (("handler", "/desk"), ("legal", "/legal")):
             person = next(one for one in card["people"] if role in one["roles"])
             visitor.get("/staff/sign-in")
             code = code_of(person)
-            answer = visitor.send("/staff/sign-in", {"name": person["name"], "passphrase": person["passphrase"], "code": code})
+            answer = visitor.send(
+                "/staff/sign-in", {"name": person["name"], "passphrase": person["passphrase"], "code": code}
+            )
             assert (answer.status, answer.headers["Location"]) == (303, home), answer.words
             visitor.get(home)
             assert visitor.send("/staff/sign-out").status == 303
@@ -95,7 +103,9 @@ def test_people_sign_in_with_what_was_printed_and_a_key_opens_at_the_door(site: 
 
 
 def code_of(person: dict[str, Any]) -> str:
-    return totp.code_at(base64.b32decode(person["totp_secret"]), totp.step_at(int(SystemClock().machine().timestamp())))
+    return totp.code_at(
+        base64.b32decode(person["totp_secret"]), totp.step_at(int(SystemClock().machine().timestamp()))
+    )
 
 
 def test_check_finds_nothing_before_a_tick_and_after_it(site: Site, card: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from tests.journeys.server import Server, make_site, serving
 from tests.journeys.visitor import Visitor
 from tests.source import ROOT
-from tests.world import Secrets, World, open_world
+from tests.world import Secrets, World
 from whistle import app
 from whistle.web import headers
 
@@ -32,22 +32,13 @@ PERMITTED_BESIDE = {"Strict-Transport-Security", "Onion-Location", "Clear-Site-D
 FOREIGN = {"Origin": "https://elsewhere.example"}
 
 
-@pytest.fixture(scope="module")
-def world(template: tuple[Path, Secrets], tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with open_world(template[0], tmp_path_factory.mktemp("headers"), template[1], None) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def doors(world: World) -> Flask:
-    return app.make_app(world.program, "all")
-
-
-def at(world: World, base_url: str) -> Flask:
+def at(shared: World, base_url: str) -> Flask:
     """The same site as it is reached elsewhere."""
     host = base_url.partition("://")[2]
-    changed = replace(world.settings, base_url=base_url, trusted_hosts=(*world.settings.trusted_hosts, host))
-    return app.make_app(replace(world.program, settings=changed), "all")
+    changed = replace(
+        shared.settings, base_url=base_url, trusted_hosts=(*shared.settings.trusted_hosts, host)
+    )
+    return app.make_app(replace(shared.program, settings=changed), "all")
 
 
 def address(doors: Flask, rule: Rule) -> str:
@@ -123,9 +114,9 @@ def test_only_what_is_static_may_be_kept_and_for_ever_only_under_its_own_address
     ("base_url", "promised"), [("https://channel.example", headers.HSTS), ("http://127.0.0.1:8000", None)]
 )
 def test_browsers_are_bound_to_tls_where_there_is_tls(
-    world: World, base_url: str, promised: str | None
+    shared: World, base_url: str, promised: str | None
 ) -> None:
-    doors = at(world, base_url)
+    doors = at(shared, base_url)
     host = base_url.partition("://")[2]
     for path in ("/", "/report", "/nowhere", "/desk", "/static/whistle.css"):
         assert (
@@ -171,8 +162,8 @@ def test_a_form_counts_from_our_own_pages_and_from_cautious_browsers(
         assert "<h1>" in answer.text
 
 
-def test_the_public_doors_open_no_staff_door_and_load_none(world: World, doors: Flask) -> None:
-    public = app.make_app(world.program, "public")
+def test_the_public_doors_open_no_staff_door_and_load_none(shared: World, doors: Flask) -> None:
+    public = app.make_app(shared.program, "public")
     taken = {rule.rule for rule in public.url_map.iter_rules()}
     for rule in doors.url_map.iter_rules():
         if rule.rule not in taken:

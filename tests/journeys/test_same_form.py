@@ -182,6 +182,7 @@ def shown(page: Page) -> str:
 
 @pytest.mark.browser
 @needs_chromium
+@pytest.mark.parametrize("standing", ["sqlite"], indirect=True)
 def test_a_double_click_a_reload_and_back_are_one_case_until_the_key_is_kept(
     standing: Server, page: Page
 ) -> None:

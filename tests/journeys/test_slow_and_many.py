@@ -58,7 +58,9 @@ def timed(act: Callable[[], None]) -> float:
     "first", [SILENT, HALF_A_HEAD, HALF_A_TEXT, HALF_A_FILE, NEVER_READS],
     ids=["silent", "half-a-head", "half-a-text", "half-a-file", "never-reads"],
 )  # fmt: skip
-def test_everybody_is_answered_while_two_hundred_connections_hang(served: Server, handler: Visitor, first: bytes) -> None:
+def test_everybody_is_answered_while_two_hundred_connections_hang(
+    served: Server, handler: Visitor, first: bytes
+) -> None:
     with ExitStack() as held:
         for _one in range(MANY):
             sock = held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=30))

@@ -44,6 +44,11 @@ class Answer:
         return {}
 
 
+def page_of(body: bytes) -> Answer:
+    """A page that was got in some other way."""
+    return Answer(200, http.client.HTTPMessage(), body)
+
+
 @dataclass
 class Visitor:
     """One browser before one server."""

@@ -83,7 +83,7 @@ class Walker:
         # axe itself is a script; what it looks at is the same page for both kinds of browser.
         if axe and self.way.scripts:
             for scheme in ("dark", "light"):
-                self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                self.page.emulate_media(color_scheme=scheme)
                 self._look(name, scheme)
         return self.page.inner_text("body")
 

@@ -74,6 +74,7 @@ def test_a_report_that_is_killed_on_the_way_is_whole_or_absent(world: World, wor
     reporter, tokens = world.program.reporter, world.program.sessions.new_token
     steps = worker.steps_of("send", text="report 0000", token=tokens(), nonce=tokens())
     absent = whole = 0
+    printed = None
     for step in sampled(world, steps):
         text, token, nonce = f"report {step:04d}", tokens(), tokens()
         printed = worker.killed_at(step, "send", text=text, token=token, nonce=nonce)
@@ -122,6 +123,7 @@ def test_a_message_that_is_killed_on_the_way_is_whole_or_absent(world: World, wo
     secret = world.enter(world.send("The first words."))
     steps = worker.steps_of("write_back", secret=secret.hex(), text="message 0000")
     said = ["The first words.", "message 0000"]
+    text, printed = "", None
     for step in sampled(world, steps):
         text = f"message {step:04d}"
         printed = worker.killed_at(step, "write_back", secret=secret.hex(), text=text)

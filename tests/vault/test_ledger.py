@@ -29,7 +29,8 @@ def said(world: World) -> str:
 
 
 def last(world: World) -> int:
-    return max(row["seq"] for row in rows(world, lines))
+    found: int = max(row["seq"] for row in rows(world, lines))
+    return found
 
 
 def test_what_is_written_verifies_and_names_its_length(world: World) -> None:

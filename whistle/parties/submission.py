@@ -102,7 +102,7 @@ class Submissions:
             new = self._seal(sending, form, company, case_key, today)
             status, again = intake.receive(self._store, new, self._now())
         except NotAllowed:
-            # Somebody's designation ended between sealing and storing: seal it once more, to those who are left.
+            # A designation ended between sealing and storing: seal it once more, to those who are left.
             new = self._seal(sending, form, company, case_key, today)
             status, again = intake.receive(self._store, new, self._now())
         if again:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.crypto.inventory import Entry
@@ -35,6 +35,14 @@ _LOCKED_ID = select(cases).where(cases.c.id == bindparam("case")).with_for_updat
 _REVIEW = select(func.min(holds.c.review_on)).where(
     holds.c.case_id == bindparam("case"), holds.c.released_on.is_(None)
 )
+_GRANT_PLACE = ("case_id", "holder_id", "compartment", "epoch")
+_IS_AT = and_(*(grants.c[name] == bindparam(f"at_{name}") for name in _GRANT_PLACE))
+_GRANT_AT, _TAKE_GRANT, _PUT_GRANT = (
+    select(grants.c.sha256).where(_IS_AT),
+    delete(grants).where(_IS_AT),
+    insert(grants),
+)
+_PUT_RECORD = insert(records)
 _PLACE = (
     update(readers)
     .where(readers.c.case_id == bindparam("case"))
@@ -84,19 +92,15 @@ class Change:
     def put_grant(self, grant: SealedGrant) -> None:
         """Add a grant, or replace the one this holder has for the same key."""
         header = _header(grant.sealed, self.row.id, (Kind.GRANT, Kind.OWN_GRANT))
-        place = (
-            (grants.c.case_id == self.row.id)
-            & (grants.c.holder_id == grant.holder_id)
-            & (grants.c.compartment == header.compartment)
-            & (grants.c.epoch == header.epoch)
-        )
-        old = self.db.execute(select(grants.c.sha256).where(place)).scalar_one_or_none()
+        entry = inventory.entry_of(grant.sealed)
+        row = grant_row(self.row.id, grant, header, entry)
+        place = {f"at_{name}": row[name] for name in _GRANT_PLACE}
+        old = self.db.execute(_GRANT_AT, place).scalar_one_or_none()
         if old is not None:
             self.entries = [entry for entry in self.entries if entry.sealed_sha256 != bytes(old)]
-            self.db.execute(delete(grants).where(place))
-        entry = inventory.entry_of(grant.sealed)
+            self.db.execute(_TAKE_GRANT, place)
         self.entries.append(entry)
-        self.db.execute(insert(grants).values(**grant_row(self.row.id, grant, header, entry)))
+        self.db.execute(_PUT_GRANT, row)
 
     def take_grants(self, holders: Sequence[bytes]) -> None:
         """Delete every grant of these people."""
@@ -113,7 +117,7 @@ class Change:
         self.columns[counter] = record.n
         entry = inventory.entry_of(record.sealed)
         self.entries.append(entry)
-        self.db.execute(insert(records).values(**record_row(self.row.id, record, header, entry, self.today)))
+        self.db.execute(_PUT_RECORD, record_row(self.row.id, record, header, entry, self.today))
 
     def _add_blobs(self, addition: Addition) -> None:
         ids = []

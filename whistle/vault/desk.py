@@ -45,6 +45,15 @@ _MINE = (
     .join_from(cases, readers)
     .where(cases.c.number == bindparam("number"), readers.c.person_id == bindparam("person"))
 )
+_SEEN = (
+    update(readers)
+    .where(
+        readers.c.person_id == bindparam("person"),
+        readers.c.case_id == bindparam("case"),
+        readers.c.unread > 0,
+    )
+    .values(unread=0)
+)
 _NAME = (
     select(people.c.name)
     .join_from(readers, people)
@@ -65,9 +74,8 @@ def mark_read(
     """Note that this handler saw the case, and take their own grants in place of the ones made for them."""
     own = tuple(own_grants)
     if not own:
-        place = (readers.c.person_id == person_id) & (readers.c.case_id == case_id) & (readers.c.unread > 0)
         with store.writing() as work:
-            work.db.execute(update(readers).where(place).values(unread=0))
+            work.db.execute(_SEEN, {"person": person_id, "case": case_id})
         return
     with casework.changing(store, case_id, now) as change:
         name = _require_reader(change.db, person_id, change, now)
@@ -76,8 +84,7 @@ def mark_read(
                 raise NotAllowed("a handler replaces their own grants only")
             change.put_grant(grant)
         change.log("opened", name)
-        mine = (readers.c.person_id == person_id) & (readers.c.case_id == case_id)
-        change.db.execute(update(readers).where(mine).values(unread=0))
+        change.db.execute(_SEEN, {"person": person_id, "case": case_id})
 
 
 def add(

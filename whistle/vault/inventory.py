@@ -17,6 +17,8 @@ _GRANTS = select(grants.c.kind, grants.c.object_id, grants.c.key_id, grants.c.sh
 _RECORDS = select(records.c.object_id, records.c.key_id, records.c.sha256).where(records.c.case_id == _CASE)
 _BLOBS = select(blobs.c.object_id, blobs.c.key_id, blobs.c.sha256).where(blobs.c.case_id == _CASE)
 
+_SAVE = update(cases).where(cases.c.id == _CASE)
+
 
 def entry_of(sealed: bytes, sha256: bytes | None = None) -> Entry:
     """The inventory row of a sealed object; for a blob its header is enough when `sha256` is known."""
@@ -51,7 +53,7 @@ def save(
 ) -> None:
     """Write the inventory of a case after a change, together with the other `columns` that changed."""
     mac = inventory_mac(mac_key, case_id, n, standing)
-    db.execute(update(cases).where(cases.c.id == case_id).values(inventory_n=n, inventory_mac=mac, **columns))
+    db.execute(_SAVE, {"case": case_id, "inventory_n": n, "inventory_mac": mac, **columns})
 
 
 def same_bytes(standing: list[Entry], sealed: bytes) -> None:

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, g, redirect, request
 from flask.globals import request_ctx
-from flask_babel import Babel, get_locale, refresh
+from flask_babel import Babel, get_locale, get_translations, refresh
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -38,6 +38,12 @@ _UNITS: Final = ("kB", "MB", "GB")
 def speak(app: Flask) -> None:
     """Give the application its languages, the filters for days and sizes, and the door that switches."""
     Babel(app, locale_selector=_chosen)
+    # Flask-Babel's own look the catalogue up anew for every word of a page, which is a tenth of its cost.
+    app.jinja_env.install_gettext_callables(
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, count: _catalogue().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(day=day, size=size, media_word=media_word, label=label)
     app.jinja_env.globals["language_url"] = _language_url
     app.add_url_rule("/language/<code>", "language", _switch)
@@ -46,6 +52,13 @@ def speak(app: Flask) -> None:
 def language() -> str:
     """The code of the language this page is in."""
     return str(get_locale() or "en")
+
+
+def _catalogue() -> Any:
+    """The words of the reader's language, found once for a request."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
 
 
 def others() -> list[tuple[str, str]]:
@@ -58,6 +71,7 @@ def switch_to(code: str) -> None:
     if code in LANGUAGES:
         g.language = code
         set_cookie(LANGUAGE, code)
+        g.pop("catalogue", None)
         refresh()
 
 

@@ -93,7 +93,7 @@ class MultipartDecoder:
         return found + 2, True
 
     def _opening(self, data: bytes, start: int) -> tuple[int, bool]:
-        # The line end of an empty line may be the next boundary's: a part without a body (RFC 2046 section 5.1.1).
+        # An empty line's end may be the next boundary's: a part without a body (RFC 2046 section 5.1.1).
         beginning = data[start : start + len(self._delimiter)]
         if len(beginning) < len(self._delimiter) and self._delimiter.startswith(beginning):
             return start, False

@@ -64,7 +64,7 @@ def take() -> ResponseReturnValue:
 
 
 def _unknown_people(form: ReportForm) -> tuple[Problem, ...]:
-    """Somebody who was chosen and is not known any more is asked about: nobody gets access by being overlooked."""
+    """Somebody chosen who is not known any more is asked about: nobody gets access by being overlooked."""
     if not form.exclude:
         return ()
     known = {one.ref for company in services().reporter.companies() for one in company.people}
