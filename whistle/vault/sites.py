@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from whistle.errors import Conflict, SettingsWrong
 from whistle.rules.companies import Company, Site
@@ -113,5 +114,7 @@ def _plain(company: Company) -> dict[str, Any]:
 
 def put(db: Connection, key: str, value: str) -> None:
     """Keep a value of the site inside a unit of work."""
-    if db.execute(update(site).where(site.c.key == key).values(value=value)).rowcount == 0:
-        db.execute(insert(site).values(key=key, value=value))
+    make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    # In one statement: of two processes that keep it for the first time, one would else be refused.
+    kept = make(site).values(key=key, value=value)
+    db.execute(kept.on_conflict_do_update(index_elements=["key"], set_={"value": value}))

@@ -39,7 +39,8 @@ def speak(app: Flask) -> None:
     """Give the application its languages, the filters for days and sizes, and the door that switches."""
     Babel(app, locale_selector=_chosen)
     # Flask-Babel's own look the catalogue up anew for every word of a page, which is a tenth of its cost.
-    app.jinja_env.install_gettext_callables(
+    environment: Any = app.jinja_env  # what an extension adds to it has no types
+    environment.install_gettext_callables(
         lambda text: _catalogue().ugettext(text),
         lambda one, many, count: _catalogue().ungettext(one, many, count),
         newstyle=True,
