@@ -162,16 +162,21 @@ def test_nothing_is_removed_while_it_is_written_anew(blobs: LocalBlobs, folder: 
     stored(blobs, ONE, b"x")
     handle = os.open(folder / INCOMING / localblobs.REWRITING, os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
+    here, there = os.pipe()
     child = os.fork()
     if not child:
         os.close(handle)  # a lock belongs to the open file, and a fork shares it
+        wait = fcntl.flock
+        fcntl.flock = lambda file, how: (os.write(there, b"waits"), wait(file, how))  # type: ignore[assignment]
         LocalBlobs(folder).remove(ONE)
         os._exit(0)
-    assert os.waitpid(child, os.WNOHANG) == (0, 0)
+    os.close(there)
+    assert os.read(here, 5) == b"waits"
     assert blobs.exists(ONE)
     os.close(handle)
     assert os.waitpid(child, 0)[1] == 0
     assert not blobs.exists(ONE)
+    os.close(here)
 
 
 def test_a_blob_that_gets_its_place_between_the_look_and_the_opening_is_read(

@@ -55,7 +55,7 @@ class Keyholders:
             PersonView(
                 person.id.hex(), person.name, person.email, person.state,
                 tuple((d.role, d.company_code) for d in person.designations),
-                bool(person.designations) and all(d.confirmed for d in person.designations),
+                bool(person.designations) and all(d.confirmed for d in person.designations), person.signed_in,
             )
             for person in people.everybody(self._store)
         )  # fmt: skip

@@ -248,6 +248,7 @@ class PersonView:
     state: str
     roles: tuple[tuple[str, str], ...]
     confirmed: bool
+    signed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ class Designation:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """A person without a secret."""
+    """A person without a secret; `signed_in` is the last hour they did, as 2026-11-23T07 in UTC, or empty."""
 
     id: bytes
     name: str
@@ -218,6 +218,7 @@ class PersonFacts:
     state: str
     key_id: bytes | None
     designations: tuple[Designation, ...]
+    signed_in: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,9 @@ class LocalBlobs:
             fresh.mkdir(mode=PRIVATE_FOLDER)
             fcntl.flock(os.open(fresh / LOCK, os.O_CREAT | os.O_RDWR, PRIVATE_FILE), fcntl.LOCK_EX)
             fresh.rename(path)
-            sync_folder(path.parent)  # else a power cut could take the folder with what a commit already names
+            sync_folder(
+                path.parent
+            )  # else a power cut could take the folder with what a commit already names
             self._own = (os.getpid(), path)
         return self._own[1]
 

@@ -240,13 +240,16 @@ def unlock(store: Store, person_id: bytes, auth: bytes) -> Unlocked:
 
 
 def use_code(store: Store, person_id: bytes, step: int, hour: str, now: datetime) -> None:
-    """Spend a one-time code: a step is used once, also by two processes at the same moment."""
+    """Spend a one-time code: a step is used once, also by two processes at the same moment.
+
+    `hour` stands beside the person, not in the ledger: among its lines it would date a reporter's.
+    """
     with store.writing() as work:
         place = (people.c.id == person_id) & (people.c.totp_step < step)
-        if work.db.execute(update(people).where(place).values(totp_step=step)).rowcount != 1:
+        if work.db.execute(update(people).where(place).values(totp_step=step, signed_in=hour)).rowcount != 1:
             raise NotThere("that did not match")
         name = work.db.execute(select(people.c.name).where(people.c.id == person_id)).scalar_one()
-        work.log("signed_in", day=now.date(), actor=name, facts={"hour": hour})
+        work.log("signed_in", day=now.date(), actor=name)
 
 
 def standing(store: Store, person_id: bytes) -> tuple[PersonFacts, bytes]:
@@ -314,4 +317,6 @@ def _person(db: Connection, row: Row[Any]) -> PersonFacts:
         for d in db.execute(_HELD, {"person": row.id})
     )
     key_id = None if row.key_id is None else bytes(row.key_id)
-    return PersonFacts(bytes(row.id), row.name, row.email, row.function, row.state, key_id, found)
+    return PersonFacts(
+        bytes(row.id), row.name, row.email, row.function, row.state, key_id, found, row.signed_in or ""
+    )

@@ -83,6 +83,7 @@ people = Table(
     Column("recovery_hash", DIGEST),
     Column("totp", LargeBinary),
     Column("totp_step", BigInteger, nullable=False),
+    Column("signed_in", String(13)),
     Column("invite_hash", DIGEST, unique=True),
     Column("invite_until", BigInteger),
     Column("mac", DIGEST),

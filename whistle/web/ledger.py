@@ -16,7 +16,7 @@ staff_guard.protect(blueprint)
 
 ROLE = "auditor"
 #: Facts that are ids of keys and holds: they bind the line, and tell a reader nothing.
-NOT_SHOWN = frozenset({"hold", "key"})
+NOT_SHOWN = frozenset({"hold", "key", "id", "counts"})
 #: A line's number has at most so many digits (the ledger counts in 64 bits); longer ones are nobody's.
 _DIGITS = 18
 
@@ -47,15 +47,24 @@ def _sentence(line: LedgerLine) -> str:
 
 
 def _facts(line: LedgerLine) -> str:
-    shown = ((name, _value(name, value)) for name, value in line.facts if name not in NOT_SHOWN)
+    shown = (
+        (name, _value(name, value))
+        for name, value in line.facts
+        if name not in NOT_SHOWN and value != "False"
+    )
     return ", ".join(f"{words.word(words.LEDGER_FACTS, name)}: {value}" for name, value in shown)
 
 
+def _role(text: str) -> str:
+    role, _at, company = text.partition("@")
+    return f"{words.word(words.ROLES, role)}, {company}"
+
+
 def _value(name: str, value: str) -> str:
-    if name == "hour":
-        return f"{value.rpartition('T')[2]}:00 UTC"
     if name == "roles":
-        return value.strip("[]").replace("'", "")
+        return "; ".join(_role(one) for one in value.strip("[]").replace("'", "").split(", "))
+    if value == "True":
+        return str(words.YES)
     if value in words.GROUNDS:
         return words.word(words.GROUNDS, value)
     try:

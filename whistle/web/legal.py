@@ -57,7 +57,11 @@ def place_by_number() -> ResponseReturnValue:
     try:
         _place(member, case_number(typed["case_number"]), typed)
     except NotThere:
-        said = gettext("No case of your companies has this number. Check it, letter by letter.")
+        said = (
+            gettext("No case of your companies has this number. Check it, letter by letter.")
+            if typed["case_number"].strip()
+            else gettext("Write the number of the case.")
+        )
         return _desk(member, typed=typed, refused=Refused({"case_number": said}))
     except Refused as refused:
         return _desk(member, typed=typed, refused=refused)

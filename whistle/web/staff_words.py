@@ -206,6 +206,8 @@ LEDGER_ACTIONS: Final[Words] = {
 }
 
 #: The names of the facts that stand beside a ledger line.
+YES: Final = _l("yes")
+
 LEDGER_FACTS: Final[Words] = {
     "company": _l("Company"),
     "ground": _l("Ground"),
@@ -217,7 +219,6 @@ LEDGER_FACTS: Final[Words] = {
     "person": _l("Person"),
     "role": _l("Role"),
     "roles": _l("Roles"),
-    "hour": _l("Hour"),
     "late": _l("Late"),
 }
 

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("recovery_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("totp", sa.LargeBinary(), nullable=True),
         sa.Column("totp_step", sa.BigInteger(), nullable=False),
+        sa.Column("signed_in", sa.String(length=13), nullable=True),
         sa.Column("invite_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("invite_until", sa.BigInteger(), nullable=True),
         sa.Column("mac", sa.LargeBinary(length=32), nullable=True),
