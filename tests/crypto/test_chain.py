@@ -40,7 +40,7 @@ def test_the_canonical_form_is_compact_sorted_utf8() -> None:
     assert canonical({"b": [1, None], "a": "å"}) == '{"a":"å","b":[1,null]}'.encode()
 
 
-@pytest.mark.parametrize("value", [float("nan"), "\ud800", b"", object(), {1: 2, "1": 3}], ids=repr)
+@pytest.mark.parametrize("value", [float("nan"), "\ud800", b"", range(1), {1: 2, "1": 3}], ids=repr)
 def test_what_is_not_json_has_no_canonical_form(value: object) -> None:
     with pytest.raises(ValueError, match="not JSON"):
         canonical({"a": value})

@@ -104,7 +104,7 @@ def test_a_number_counts_from_one_and_a_type_is_a_word(wrong: dict[str, Any]) ->
         seal_json(CONTENT, OBJECT, FIELDS | wrong)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes", "\ud800", object()], ids=repr)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes", "\ud800", range(1)], ids=repr)
 def test_what_is_not_json_is_refused_without_repeating_it(value: object) -> None:
     with pytest.raises(ValueError, match="not JSON in UTF-8") as refusal:
         seal_json(CONTENT, OBJECT, FIELDS | {"text": value, "note": "lagret"})
