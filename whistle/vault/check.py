@@ -130,7 +130,7 @@ def _channels(_store: Store, db: Connection, _now: datetime) -> Iterator[Finding
 
 
 MIN_HANDLERS = 2
-"""One may be ill, excluded, or the person reported (RULES.md 2)."""
+"""One may be ill, excluded, or the person reported."""
 
 
 def _journal(store: Store, db: Connection) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from whistle.vault.tables import cases, closings, people, readers
 OPEN_TO_HANDLER = (Compartment.CONTENT, Compartment.INTERNAL)
 
 CONFIRM_REOPENING_DAYS = 30
-"""So close to the day of purge, reopening takes a second handler (RULES.md 3)."""
+"""So close to the day of purge, reopening takes a second handler."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ LABEL = b"whistle/v1/journal\0"
 START = bytes(32)
 
 JOURNALED = ("purged", "hold_placed", "hold_released", "person_retired")
-"""What a backup from before must not undo (RULES.md 3)."""
+"""What a backup from before must not undo."""
 
 
 def catch_up(store: Store) -> int:

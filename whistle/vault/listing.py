@@ -19,13 +19,13 @@ from whistle.vault.store import Store
 from whistle.vault.tables import blobs, cases, grants, holds, people, readers, records
 
 PAGE = 50
-"""Rows on a page (INTERFACE.md 5)."""
+"""Rows on a page: what a person looks through at a time."""
 
 COUNT_BOUND = 1000
 """Where counting stops: past it nobody reads the digits, and the page must not grow slower."""
 
 SOON_DAYS = 7
-"""What falls due within so many days is listed as soon (INTERFACE.md 5)."""
+"""What falls due within so many days is listed as soon."""
 
 FILTERS = ("open", "all", *State)
 """What the list can be asked for; anything else is no case at all, and never a question to the database."""

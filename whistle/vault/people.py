@@ -19,7 +19,7 @@ from whistle.vault.store import Store, Work
 from whistle.vault.tables import companies, confirmations, designations, people, site
 
 INVITATION_HOURS = 72
-"""How long an activation link lives (CONTRACT.md)."""
+"""How long an activation link lives: a long weekend."""
 
 FIRST = "first_administrator"
 """Where the site keeps who was invited first."""

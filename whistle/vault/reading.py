@@ -78,7 +78,7 @@ def opened(
 
 
 def require_standing(row: Row[Any], company: CompanyFacts, now: datetime) -> None:
-    """Refuse work on a case whose day has come (RULES.md 1: from 00:00 of that local day)."""
+    """Refuse work on a case whose day has come (from 00:00 of that local day)."""
     if closed_for_work(retention_facts(row, company), now):
         raise RuleRefused("past_day", "The day on which this case is erased has come.")
 

@@ -13,7 +13,7 @@ from whistle.web.languages import day
 from whistle.web.trouble import Trouble
 from whistle.web.words import gettext as _
 
-#: From so many days before the erasure the page begins with it (interface brief, section 3).
+#: From so many days before the erasure the page begins with it.
 WARN_DAYS: Final = 30
 _CLOSED: Final = "closed"
 

@@ -12,7 +12,7 @@ from whistle.web.multipart import FilePart, FileSink, Form, FormLimits, Problem,
 FILES: Final = 50
 #: A form has some twenty fields and a box for everybody who can be excluded.
 FIELDS: Final = 400
-#: 100 000 characters in several fields, percent-encoded, must go through (interface brief, section 2).
+#: 100 000 characters in several fields, percent-encoded, must go through.
 FORM_BYTES: Final = 4 * 1024 * 1024
 
 FileOpener = Callable[[FilePart], FileSink]
