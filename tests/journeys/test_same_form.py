@@ -162,6 +162,10 @@ def write(page: Page, server: Server, text: str) -> None:
     type_in(page, text)
 
 
+RELOADS = 5
+"""So often the browser is told to send again; it takes the first word that comes after its own page stands."""
+
+
 def type_in(page: Page, text: str) -> None:
     page.select_option("#company", "nordvakt-se")
     page.fill("#description", text)
@@ -171,9 +175,12 @@ def back(page: Page) -> None:
     """Go back; where the browser asks whether a form is to be sent again, say yes, as people do."""
     with page.expect_event("framenavigated"), suppress(Error):
         page.go_back()
-    if page.url.startswith("chrome-error:"):
-        page.reload()
-    page.wait_for_load_state()
+    for _attempt in range(RELOADS):
+        page.wait_for_load_state()
+        if not page.url.startswith("chrome-error:"):
+            break
+        with suppress(Error):  # the page that asks may still be on its way in
+            page.reload()
 
 
 def shown(page: Page) -> str:

@@ -110,7 +110,11 @@ def open_record(
     fields = open_json(key, stored.sealed, object_id=stored.object_id, mixed_with=mixed)
     if not fields["n"] == stored.n == position:
         raise Tampered("a record does not stand where it says it belongs")
-    return Opened(stored.n, stored.day, fields)
+    try:
+        day = date.fromisoformat(fields["day"])  # the one that was sealed: a row's can be changed
+    except (TypeError, ValueError):
+        raise Tampered("a record carries no day") from None
+    return Opened(stored.n, day, fields)
 
 
 def files_of(fields: Mapping[str, Any]) -> tuple[FileView, ...]:

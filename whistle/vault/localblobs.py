@@ -118,7 +118,8 @@ class LocalBlobs:
         for folder in sorted({self._path(object_id).parent for object_id in object_ids}):
             with contextlib.suppress(FileNotFoundError):
                 sync_folder(folder)
-        for folder in (self._folder, *self._folder.glob("??"), *(self._folder / INCOMING).iterdir()):
+        incoming = self._folder / INCOMING
+        for folder in (self._folder, incoming, *self._folder.glob("??"), *incoming.iterdir()):
             with contextlib.suppress(FileNotFoundError):
                 os.utime(folder)  # a folder's time is that of the last file that came into it
 
