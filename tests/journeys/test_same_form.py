@@ -163,7 +163,7 @@ def write(page: Page, server: Server, text: str) -> None:
 
 
 RELOADS = 5
-"""So often the browser is told to send again; it takes the first word that comes after its own page stands."""
+"""So often the browser is told to send again: it listens once its own page stands."""
 
 
 def type_in(page: Page, text: str) -> None:
