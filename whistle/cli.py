@@ -1,7 +1,6 @@
 """The command line: each command says in one line what went wrong, its exit code which kind that was."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -157,8 +156,3 @@ def _instant(text: str) -> datetime:
 def _refuse(error: Exception | str, code: int) -> int:
     sys.stderr.write(f"whistle: {error}\n")
     return code
-
-
-def as_json(value: object) -> str:
-    """A line of JSON as scripts read it."""
-    return json.dumps(value, ensure_ascii=False, default=str)

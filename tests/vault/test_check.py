@@ -27,11 +27,6 @@ from whistle.vault.tables import (
 )
 
 
-@pytest.fixture
-def database() -> None:
-    """SQLite alone: what the two databases could see differently is in the tests of forgery."""
-
-
 def test_a_purge_that_is_overdue_is_found(world: World) -> None:
     world.closed()
     world.later(732)
@@ -256,7 +251,8 @@ def test_a_key_that_others_may_read_is_found(world: World, name: str) -> None:
     assert [(f.kind, f.about) for f in findings(world)] == [("permissions", name)]
 
 
-def test_a_database_or_file_that_others_may_read_is_found(world: World) -> None:
+def test_a_database_or_file_that_others_may_read_is_found(sqlite_world: World) -> None:
+    world = sqlite_world
     case_with_all(world)
     blob = blob_path(world, first_blob(world))
     for path in (blob, world.settings.data / "whistle.db"):

@@ -38,11 +38,6 @@ def opened_by_all(world: World, number: str, secret: bytes) -> list[bool]:
     return found
 
 
-@pytest.fixture
-def database() -> None:
-    """SQLite alone: the inventory is worked out in Python."""
-
-
 def test_without_any_one_of_its_objects_a_case_opens_for_nobody(world: World) -> None:
     receipt, secret = case_with_all(world)
     case_id = case_of(world, receipt.number)["id"]

@@ -8,6 +8,7 @@ from tests.vault.jobs import files_of
 from tests.vault.scenes import pass_at
 from tests.vault.tampering import blob_path, findings, rows
 from tests.world import World
+from whistle.scheduler import tick
 from whistle.vault import nightly
 from whistle.vault.tables import blobs
 
@@ -54,7 +55,7 @@ def test_no_folder_and_no_copy_of_the_head_keeps_the_hour_of_the_last_report(sql
     places = [p for p in Path(world.settings.blobs).rglob("*") if p.is_dir()] + [world.settings.keys / "head"]
     last = max(path.stat().st_mtime_ns for path in places)
     world.later(1)
-    nightly.scatter(world.program.store, world.clock.now().date())
+    list(tick(world.program.store, world.clock.now(), lambda: None))
     assert [path.name for path in places if path.stat().st_mtime_ns <= last] == []
 
 

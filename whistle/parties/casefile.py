@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from whistle.crypto.grants import open_any
-from whistle.crypto.header import Compartment, Kind
+from whistle.crypto.header import Compartment
 from whistle.crypto.keys import CompartmentKey, KeyPair
 from whistle.crypto.records import new_object_id, open_json, seal_json
 from whistle.errors import NotThere, Tampered
@@ -14,7 +14,6 @@ from whistle.parties.views import FileView
 from whistle.vault.facts import OpenedCase, SealedRecord, StoredGrant, StoredRecord
 
 FIRST_EPOCH = 1
-KIND_OFFSET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +95,6 @@ def open_grant(pair: KeyPair, grant: StoredGrant, case_id: bytes) -> tuple[Compa
         raise Tampered("a key of an epoch that nobody announced")
     compartment = Compartment(grant.compartment)
     return open_any(pair, grant.sealed, case_id=case_id, compartment=compartment, epoch=grant.epoch)
-
-
-def is_own(sealed: bytes) -> bool:
-    """Whether a stored grant is one that its holder made."""
-    return sealed[KIND_OFFSET] == Kind.OWN_GRANT
 
 
 def open_record(

@@ -25,6 +25,5 @@ def scatter(store: Store, today: date) -> int:
         ids = [bytes(found) for found in db.execute(query).scalars()]
     secrets.SystemRandom().shuffle(ids)
     store.blobs.scatter(ids)
-    store.keys.forget_hour()
     sites.remember(store, KEY, yesterday.isoformat())
     return len(ids)

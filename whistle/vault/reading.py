@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
-from whistle.errors import HoldInForce, RuleRefused
+from whistle.errors import RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import RetentionFacts, closed_for_work
 from whistle.vault import casework, directory, inventory
@@ -81,12 +81,6 @@ def require_standing(row: Row[Any], company: CompanyFacts, now: datetime) -> Non
     """Refuse work on a case whose day has come (from 00:00 of that local day)."""
     if closed_for_work(retention_facts(row, company), now):
         raise RuleRefused("past_day", "The day on which this case is erased has come.")
-
-
-def require_free(db: Connection, case_id: bytes) -> None:
-    """Refuse what a hold forbids."""
-    if holds_in_force(db, case_id):
-        raise HoldInForce("a hold protects this case")
 
 
 def retention_facts(row: Any, company: CompanyFacts) -> RetentionFacts:
