@@ -21,7 +21,7 @@ from whistle import app
 from whistle.web import headers
 
 ARGUMENTS = {
-    "filename": "whistle.css",
+    "filename": "site.css",
     "code": "sv",
     "file_id": "0" * 32,
     "hold_id": "0" * 32,
@@ -106,7 +106,7 @@ def test_only_what_is_static_may_be_kept_and_for_ever_only_under_its_own_address
     page = client.get("/").text
     styled = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
     assert client.get(styled, buffered=True).headers["Cache-Control"] == headers.FOREVER
-    assert client.get("/static/whistle.css", buffered=True).headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/site.css", buffered=True).headers["Cache-Control"] == "no-cache"
     assert client.get("/static/nothing.css").headers["Cache-Control"] == "no-store"
 
 
@@ -118,7 +118,7 @@ def test_browsers_are_bound_to_tls_where_there_is_tls(
 ) -> None:
     doors = at(shared, base_url)
     host = base_url.partition("://")[2]
-    for path in ("/", "/report", "/nowhere", "/desk", "/static/whistle.css"):
+    for path in ("/", "/report", "/nowhere", "/desk", "/static/site.css"):
         assert (
             doors.test_client()
             .get(path, headers={"Host": host}, buffered=True)

@@ -103,7 +103,7 @@ def visit_public_doors(visitor: Visitor, marks: Marks) -> None:
     marks.planted[answer.key] = "the case key"
     visitor.send("/mailbox", {"case_key": answer.key})
     visitor.get("/mailbox/case")
-    marks.planted[visitor.cookies["whistle-case"]] = "the case cookie"
+    marks.planted[visitor.cookies["visit"]] = "the case cookie"
     visitor.upload("/mailbox/case/messages", {"message": marks("message")}, [(marks("file name"), b"x")])
     visitor.get("/mailbox/case")
     visitor.send(
@@ -138,7 +138,7 @@ def visit_staff_doors(visitor: Visitor, marks: Marks, site: Site) -> None:
     code = site.code("Hanna")
     answer = visitor.send("/staff/sign-in", {"name": "Hanna", "passphrase": PASSPHRASE, "code": code})
     assert answer.status == 303, answer.words
-    marks.planted |= {PASSPHRASE: "the passphrase", visitor.cookies["whistle-staff"]: "the staff cookie"}
+    marks.planted |= {PASSPHRASE: "the passphrase", visitor.cookies["staff"]: "the staff cookie"}
     number = re.search(r"W-[0-9A-Z]{4}-[0-9A-Z]{4}", visitor.get("/desk?number=" + marks("search")).text)
     number = number or re.search(r"W-[0-9A-Z]{4}-[0-9A-Z]{4}", visitor.get("/desk").text)
     assert number is not None

@@ -32,12 +32,12 @@ def test_cookies_on_loopback_are_strict_and_live_until_the_browser_is_closed(
     sqlite_world: World, visitor: Visitor
 ) -> None:
     found = attributes(visitor.get("/report").headers.get_all("Set-Cookie") or [])
-    assert found == {"whistle": SECURE}
+    assert found == {"browser": SECURE}
     key = visitor.send("/report", {"company": "nordvakt-se", "description": "x"}).key
     found = attributes(visitor.send("/mailbox", {"case_key": key or ""}).headers.get_all("Set-Cookie") or [])
-    assert found["whistle-case"] == SECURE
+    assert found["visit"] == SECURE
     found = attributes(sign_in(sqlite_world, visitor, "Hanna").headers.get_all("Set-Cookie") or [])
-    assert found["whistle-staff"] == SECURE
+    assert found["staff"] == SECURE
 
 
 def test_cookies_over_tls_belong_to_the_host_alone(sqlite_world: World) -> None:
@@ -67,20 +67,20 @@ def test_signing_in_gives_a_new_token_and_ends_the_old_one(sqlite_world: World, 
     # Somebody who knows a token from before a sign-in has nothing after it
     sqlite_world.clock.advance(timedelta(seconds=31))
     visitor.get("/report")
-    visitor.cookies.pop("whistle-staff")
+    visitor.cookies.pop("staff")
     visitor.get("/staff/sign-in")
-    visitor.cookies["whistle-staff"] = first["whistle-staff"]
+    visitor.cookies["staff"] = first["staff"]
     answer = visitor.send(
         "/staff/sign-in", {"name": "Hugo", "passphrase": PASSPHRASE, "code": sqlite_world.code("Hugo")}
     )
     assert answer.status == 303, answer.words
-    assert visitor.cookies["whistle-staff"] != first["whistle-staff"]
+    assert visitor.cookies["staff"] != first["staff"]
     assert visitor.get("/desk").status == 200
     assert planted.get("/desk").status == 303
 
 
 def test_a_token_that_the_server_did_not_make_opens_nothing(visitor: Visitor) -> None:
-    for name in ("whistle-staff", "whistle-case"):
+    for name in ("staff", "visit"):
         visitor.cookies[name] = "A" * 43
     assert visitor.get("/desk").status == 303
     assert visitor.get("/mailbox/case").status == 303
@@ -92,8 +92,8 @@ def test_a_reporters_token_is_nobodys_sign_in_and_the_other_way_round(
     key = report(visitor).key
     visitor.send("/mailbox", {"case_key": key or ""})
     sign_in(sqlite_world, visitor, "Hanna")
-    case, staff = visitor.cookies["whistle-case"], visitor.cookies["whistle-staff"]
-    visitor.cookies.update({"whistle-case": staff, "whistle-staff": case})
+    case, staff = visitor.cookies["visit"], visitor.cookies["staff"]
+    visitor.cookies.update({"visit": staff, "staff": case})
     assert visitor.get("/desk").status == 303
     assert visitor.get("/mailbox/case").status == 303
 
@@ -143,7 +143,7 @@ def test_signing_out_and_leaving_end_the_session_on_the_server_too(
 def test_the_database_alone_opens_no_session(sqlite_world: World, visitor: Visitor) -> None:
     key = report(visitor).key
     visitor.send("/mailbox", {"case_key": key or ""})
-    token = visitor.cookies["whistle-case"]
+    token = visitor.cookies["visit"]
     data = b"".join(path.read_bytes() for path in sqlite_world.settings.data.glob("whistle.db*"))
     with sqlite_world.program.store.reading() as db:
         assert db.exec_driver_sql("select count(*) from sessions").scalar_one() == 1

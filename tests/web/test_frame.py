@@ -50,8 +50,8 @@ def test_refusals_carry_the_table_too(browser: Any) -> None:
 def test_static_files_are_kept_for_ever_under_their_hash_only(browser: Any) -> None:
     page = browser.get("/").text
     address = page.split('rel="stylesheet" href="')[1].split('"')[0]
-    kept = {address: "public, max-age=31536000, immutable", "/static/whistle.css": "no-cache",
-            "/static/whistle.css?v=old": "no-cache"}  # fmt: skip
+    kept = {address: "public, max-age=31536000, immutable", "/static/site.css": "no-cache",
+            "/static/site.css?v=old": "no-cache"}  # fmt: skip
     for path, says in kept.items():
         with browser.get(path) as answer:
             assert answer.headers["Cache-Control"] == says
@@ -60,7 +60,7 @@ def test_static_files_are_kept_for_ever_under_their_hash_only(browser: Any) -> N
 def test_over_tls_cookies_are_locked_to_the_host_and_the_browser_is_told_to_stay() -> None:
     channel = Channel(settings=settings(base_url="https://nordvakt.example", cookies_secure=True))
     answer = channel.browser().get("/report")
-    assert answer.headers["Set-Cookie"].startswith("__Host-whistle=")
+    assert answer.headers["Set-Cookie"].startswith("__Host-browser=")
     for word in ("Secure", "HttpOnly", "Path=/", "SameSite=Strict"):
         assert word in answer.headers["Set-Cookie"]
     assert "Domain" not in answer.headers["Set-Cookie"]

@@ -22,7 +22,7 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
 }
-STYLESHEET = Path(__file__).parents[2] / "whistle" / "web" / "static" / "whistle.css"
+STYLESHEET = Path(__file__).parents[2] / "whistle" / "web" / "static" / "site.css"
 
 
 @dataclass

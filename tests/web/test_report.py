@@ -163,7 +163,7 @@ def test_reading_the_first_page_sets_no_cookie_and_the_form_sets_one(channel: Ch
     for path in ("/", "/protect", "/other-ways", "/privacy", "/nowhere"):
         assert "Set-Cookie" not in browser.get(path).headers
     cookie = browser.get("/report").headers["Set-Cookie"]
-    assert cookie.startswith("whistle=")
+    assert cookie.startswith("browser=")
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert "Max-Age" not in cookie

@@ -163,7 +163,7 @@ def test_signing_out_ends_the_session_and_the_cookie(
     answer = maja.post("/staff/sign-out")
     assert answer.status_code == 303
     assert house.sessions.staff == {}
-    assert "whistle-staff=;" in answer.headers["Set-Cookie"]
+    assert "staff=;" in answer.headers["Set-Cookie"]
     assert maja.get("/desk").status_code == 303
 
 

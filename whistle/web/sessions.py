@@ -11,11 +11,12 @@ from whistle.parties.reporter import ReportForm
 from whistle.web.doors import is_before_sign_in, is_case, is_staff
 from whistle.web.services import services
 
-BROWSER: Final = "whistle"
-CASE: Final = "whistle-case"
-STAFF: Final = "whistle-staff"
+# Names that say nothing: a cookie store on a borrowed machine is read by others.
+BROWSER: Final = "browser"
+CASE: Final = "visit"
+STAFF: Final = "staff"
 LANGUAGE: Final = "language"
-SENT: Final = "whistle-sent"
+SENT: Final = "sent"
 #: Only the host itself, over TLS and for every path, may set a cookie so named (RFC 6265bis 4.1.3.2).
 PREFIX: Final = "__Host-"
 #: What Flask-WTF looks for in the session.
