@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from tests.found import files_below, size_of
 from tests.journeys.server import Server
 from tests.journeys.visitor import Visitor, file_head, head, multipart, page_of, read_answer
 from tests.world import World
@@ -74,7 +75,7 @@ def rows(shared: World) -> dict[str, int]:
 def staged(shared: World) -> list[Path]:
     """Files that lie where no case knows them."""
     folder = Path(shared.settings.blobs) / "incoming"
-    return [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size]
+    return [path for path in files_below(folder) if size_of(path)]
 
 
 @pytest.fixture
@@ -257,4 +258,4 @@ def test_a_body_that_stops_half_way_is_answered_and_stores_nothing(standing: Ser
     assert answer.status == 400
     assert answer.fields("/report")["description"] == TEXT
     folder = standing.site.folder / "blobs" / "incoming"
-    assert [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size] == []
+    assert [path for path in files_below(folder) if size_of(path)] == []

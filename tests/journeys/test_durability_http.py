@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.found import files_below, size_of
 from tests.journeys.server import Server, Site, serving
 from tests.journeys.visitor import Visitor, file_head, head, multipart, report
 from whistle.vault.tables import blobs, cases
@@ -34,7 +35,7 @@ def rows(site: Site) -> tuple[int, int]:
 def strays(site: Site) -> list[str]:
     """Sealed bytes that belong to no case."""
     folder = site.folder / "blobs"
-    incoming = [path for path in (folder / "incoming").rglob("*") if path.is_file() and path.stat().st_size]
+    incoming = [path for path in files_below(folder / "incoming") if size_of(path)]
     return [str(path) for path in (*incoming, *folder.glob("??/*.new"))]
 
 
@@ -105,7 +106,7 @@ def until_staged(site: Site, sock: socket.socket) -> None:
     """Send until sealed bytes of the upload lie on the disk."""
     for _piece in range(2000):
         sock.sendall(b"x" * 65_536)
-        if any(Path(path).stat().st_size > 1_000_000 for path in strays(site)):
+        if any(size_of(Path(path)) > 1_000_000 for path in strays(site)):
             return
     raise AssertionError("nothing was stored while it was received")
 

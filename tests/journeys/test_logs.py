@@ -3,12 +3,12 @@
 import logging
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 import pytest
 
+from tests.found import files_below
 from tests.journeys.inside import listening, sign_in
 from tests.journeys.server import Server, Site, serving
 from tests.journeys.visitor import Answer, Visitor
@@ -236,12 +236,8 @@ def test_no_file_of_the_site_holds_what_a_log_must_not(sqlite_site: Site, marks:
     words = [word.encode() for word in marks.planted if not word.startswith("W-")]
     held = [
         (path.name, marks.planted[word.decode()])
-        for path in files(sqlite_site.folder)
+        for path in files_below(sqlite_site.folder)
         for word in words
         if word in path.read_bytes()
     ]
     assert held == []
-
-
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]

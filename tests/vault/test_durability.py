@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from tests.found import files_below
 from tests.vault.jobs import files_of
 from tests.vault.workers import Worker, workers
 from tests.world import World
@@ -50,11 +51,7 @@ def sampled(world: World, steps: int) -> Iterator[int]:
 def strays(world: World) -> list[str]:
     """Files that lie where a process was receiving, without those that say that one is alive."""
     incoming = Path(world.settings.blobs) / "incoming"
-    names = [
-        path.name
-        for path in incoming.rglob("*")
-        if path.is_file() and path.name not in ("lock", ".rewriting")
-    ]
+    names = [path.name for path in files_below(incoming) if path.name not in ("lock", ".rewriting")]
     return names + [path.name for path in Path(world.settings.blobs).glob("??/*.new")]
 
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from tests.found import files_below
 from tests.vault.jobs import files_of
 from tests.vault.scenes import pass_at
 from tests.vault.tampering import case_of, findings, rows
@@ -71,10 +72,6 @@ def places(data: bytes, windows: set[bytes], ids: set[bytes]) -> Iterator[int]:
         for at in range(start, min(start + 4096, len(data))):
             if data[at : at + WINDOW] in windows or data[at : at + 16] in ids:
                 yield at
-
-
-def files_below(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def tables_with(world: World, number: str) -> set[str]:
