@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -111,6 +111,10 @@ WRONG = [
     ("WHISTLE_MAIL_FROM", "a@b, c@d"),
     ("WHISTLE_MAIL_FROM", "a@b\nBcc: c@d"),
     ("WHISTLE_MAIL_FROM", "nobody"),
+    ("WHISTLE_MAIL_HOURS", "8"),
+    ("WHISTLE_MAIL_HOURS", "24:00"),
+    ("WHISTLE_MAIL_HOURS", "08:00,"),
+    ("WHISTLE_MAIL_ONLY_NEWS", "on"),
     ("WHISTLE_MAX_UPLOAD_MB", "0"),
     ("WHISTLE_MAX_UPLOAD_MB", "-1"),
     ("WHISTLE_MAX_UPLOAD_MB", "1.5"),
@@ -141,6 +145,8 @@ RIGHT = [
     ("WHISTLE_MAX_UPLOAD_MB", "2048"),
     ("WHISTLE_LEAVE_URL", "https://www.smhi.se/vader?plats=1"),
     ("WHISTLE_MAIL_FROM", "no-reply@report.example"),
+    ("WHISTLE_MAIL_HOURS", "07:30,16:00"),
+    ("WHISTLE_MAIL_ONLY_NEWS", "yes"),
 ]
 
 
@@ -189,6 +195,13 @@ def test_a_wrong_secret_in_a_file_is_not_repeated(tmp_path: Path) -> None:
     said = refusal(WHISTLE_DATABASE_FILE=str(file))
     assert said.startswith("WHISTLE_DATABASE: ")
     assert MARKER not in said
+
+
+def test_hours_of_mail_stand_in_their_order_each_once() -> None:
+    assert read().mail_hours == (time(8),)
+    assert read(WHISTLE_MAIL_HOURS="16:30, 07:00,16:30").mail_hours == (time(7), time(16, 30))
+    assert not read().mail_only_news
+    assert read(WHISTLE_MAIL_ONLY_NEWS="yes").mail_only_news
 
 
 def test_a_mail_server_needs_a_sender() -> None:

@@ -16,6 +16,7 @@ from whistle.config import Settings
 from whistle.crypto import totp
 from whistle.crypto.keys import KeyPair
 from whistle.demo.people import SITE_TOML
+from whistle.parties.concerned import Said
 from whistle.parties.fingerprints import fingerprint_of
 from whistle.parties.member import Member
 from whistle.parties.reporter import Entered, ReportForm
@@ -40,8 +41,13 @@ PEOPLE = (
     ("Leo", [("legal", SE)]),
     ("Olle", [("privacy_officer", SE)]),
     ("Alma", [("auditor", SE)]),
+    ("Nils", [("handler", NO)]),
+    ("Fia", [("handler", FI)]),
+    ("Disa", [("deputy", SE)]),
+    ("Dag", [("deputy", NO)]),
+    ("Dina", [("deputy", FI)]),
 )
-"""Two handlers, a custodian, two of legal, an officer, an auditor in Sweden; Norway has no custodian."""
+"""Two handlers and a deputy everywhere: all channels are open. Norway and Finland have no custodian."""
 
 
 @dataclass
@@ -65,11 +71,11 @@ class World:
     def settings(self) -> Settings:
         return self.program.settings
 
-    def member(self, name: str) -> Member:
-        """A member of staff as a sign-in would make them, without the cost of one."""
-        person = next(p for p in people.everybody(self.program.store) if p.name == name)
+    def member(self, name: str, *, fresh: bool = True) -> Member:
+        """A member of staff as a sign-in would make them, who just showed their second factor again."""
+        person = next(p for p in people.everybody(self.program.store, self.clock.now()) if p.name == name)
         roles = tuple((d.role, d.company_code) for d in person.designations if d.confirmed)
-        return Member(person.id, name, roles, KeyPair.from_seed(self.secrets.seeds[name]))
+        return Member(person.id, name, roles, KeyPair.from_seed(self.secrets.seeds[name]), fresh)
 
     def code(self, name: str) -> str:
         """The one-time code that the person's device shows now."""
@@ -101,8 +107,17 @@ class World:
         secret = self.enter(receipt)
         hanna = self.member("Hanna")
         self.program.handler.acknowledge(hanna, receipt.number, "Your report was received.")
-        self.program.handler.close(hanna, receipt.number, "measures_taken", "The invoices were stopped.")
+        self.close(hanna, receipt.number, "The invoices were stopped.")
         return receipt, secret
+
+    def nobody_concerned(self, member: Member, number: str) -> None:
+        """What has to be decided before a case closes: this report holds nobody responsible."""
+        self.program.casework.concerned.decide(member, number, Said("none_identified"))
+
+    def close(self, member: Member, number: str, feedback: str, outcome: str = "measures_taken") -> None:
+        """Close a case in which nobody is concerned."""
+        self.nobody_concerned(member, number)
+        self.program.handler.close(member, number, outcome, feedback)
 
     def later(self, days: int) -> None:
         """Days pass."""
@@ -157,7 +172,9 @@ def _activate(
 def _confirm(program: app.Program, name: str) -> None:
     person = next(p for p in people.everybody(program.store) if p.name == name)
     while waiting := [
-        w for w in confirmations.waiting(program.store, person.id) if person.id not in w.confirmed_by
+        w
+        for w in confirmations.waiting(program.store, person.id, program.clock.now())
+        if person.id not in w.confirmed_by
     ]:
         member = Member(person.id, name, (), KeyPair.from_seed(bytes(32)))
         program.keys.confirm(member, waiting[0].id.hex(), fingerprint_of(waiting[0].public_key))

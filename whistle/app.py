@@ -12,15 +12,28 @@ from sqlalchemy import select, text
 from whistle.clock import Clock, RehearsalClock, SystemClock
 from whistle.config import Settings
 from whistle.errors import Tampered
+from whistle.parties.accounts import Accounts
+from whistle.parties.administration import Administration
+from whistle.parties.casework import Casework
+from whistle.parties.circle import Circle
+from whistle.parties.consents import Consents
+from whistle.parties.custody import Custody
+from whistle.parties.duties import Duties
 from whistle.parties.handler import Handler
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
+from whistle.parties.overview import Overview
+from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
 from whistle.parties.sessions import Sessions
 from whistle.parties.site import SiteFacts
+from whistle.parties.site_recovery import SiteRecovery
 from whistle.parties.staff import Staff
+from whistle.post.line import Post
+from whistle.scheduler import Mailing
 from whistle.vault import journal, ledger, purge, sites
 from whistle.vault.localblobs import LocalBlobs
+from whistle.vault.reminders import Rounds
 from whistle.vault.serverkeys import PRIVATE_FOLDER, ServerKeys
 from whistle.vault.store import BlobStore, Store, open_engine
 from whistle.vault.tables import blobs
@@ -45,6 +58,16 @@ class Program:
     handler: Handler
     legal: Legal
     keys: Keyholders
+    accounts: Accounts
+    recovery: SiteRecovery
+    administration: Administration
+    duties: Duties
+    casework: Casework
+    custody: Custody
+    consents: Consents
+    circle: Circle
+    overview: Overview
+    redactions: Redactions
 
 
 def open_store(settings: Settings) -> Store:
@@ -89,17 +112,37 @@ def join(
 ) -> Program:
     """The parties of a site, all of them given the same vault and the same clock."""
     sessions = Sessions(store, clock.machine)
+    name, now, machine = values["name"], clock.now, clock.machine
+    reporter = Reporter(store, now, sessions)
+    staff = Staff(store, now, machine, name)
     return Program(
-        settings, clock, store, _facts(settings, store, values, rehearsal=rehearsal), sessions,
-        Reporter(store, clock.now, sessions), Staff(store, clock.now, clock.machine, values["name"]),
+        settings, clock, store, _facts(settings, store, values, clock, rehearsal=rehearsal), sessions,
+        reporter, staff,
         Handler(store, clock.now), Legal(store, clock.now), Keyholders(store, clock.now),
+        Accounts(store, now, machine, name, staff.smith, staff.passkeys), SiteRecovery(store, now),
+        Administration(store, now, machine), Duties(store, now), Casework.joined(store, now, reporter),
+        Custody(store, now), Consents(store, now), Circle(store, now),
+        Overview.joined(store, now), Redactions(store, now),
     )  # fmt: skip
 
 
-def _facts(settings: Settings, store: Store, values: dict[str, str], *, rehearsal: bool) -> SiteFacts:
+def _facts(
+    settings: Settings, store: Store, values: dict[str, str], clock: Clock, *, rehearsal: bool
+) -> SiteFacts:
     languages = tuple(values["languages"].split(","))
     contact = values["security_contact"]
-    return SiteFacts(values["name"], rehearsal, settings.rehearsal_now, languages, contact, store)
+    return SiteFacts(values["name"], rehearsal, settings.rehearsal_now, languages, contact, store, clock.now)
+
+
+def mailing(program: Program) -> Mailing:
+    """When mail goes, and over which server; without one no mail is made."""
+    settings, site = program.settings, program.site
+    post = Post.at(settings.smtp_url, settings.mail_from or "") if settings.smtp_url else None
+    rounds = Rounds(
+        settings.mail_hours, reminds=post is not None, only_news=settings.mail_only_news,
+        language=site.languages[0],
+    )  # fmt: skip
+    return Mailing(rounds, site.name, post)
 
 
 def recover(store: Store) -> None:
@@ -126,6 +169,9 @@ def make_app(program: Program, doors: str) -> "Flask":
     bundle = Services(
         program.settings, program.clock, program.site, program.sessions, program.reporter, program.staff,
         program.handler, program.legal, program.keys, health_of(program.store),
+        program.accounts, program.recovery, program.administration, program.duties, program.casework,
+        program.custody, program.consents, program.circle,
+        program.overview, program.redactions,
     )  # fmt: skip
     return make_web(bundle, doors=doors)
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy.exc import DBAPIError
 
-from whistle import commands
+from whistle import commands, proof_commands, recovery_commands
 from whistle.app import CHECKOUT
 from whistle.config import Settings
 from whistle.errors import GuardRefused, Tampered, WhistleError
@@ -21,7 +21,7 @@ DONE, FINDINGS, WRONG_USE, REFUSED = 0, 1, 2, 3
 DATABASE_ADVICE = "see that WHISTLE_DATABASE leads to a running one, and run `whistle db upgrade`"
 """Its own words are not shown: they hold what was asked of it, and sometimes a password."""
 
-ROLES = ("handler", "custodian", "legal", "privacy_officer", "administrator", "auditor")
+ROLES = ("handler", "deputy", "custodian", "legal", "privacy_officer", "administrator", "auditor")
 
 
 def main(arguments: Sequence[str], environ: dict[str, str] | None = None) -> int:
@@ -123,11 +123,33 @@ def _work_commands(sub: Any) -> None:
     verify.add_argument(
         "--key", type=Path, default=None, help="sign.pub of the site (default: the one in keys)"
     )
+    _proof_commands(sub)
+    _recovery_commands(sub)
     journal = _command(
         sub, "journal", commands.journal_command, "the journal: copy it off the machine, or verify one"
     )
     journal.add_argument("what", choices=("copy", "verify"))
     journal.add_argument("path", type=Path, metavar="PATH")
+
+
+def _proof_commands(sub: Any) -> None:
+    copy = _command(sub, "ledger", proof_commands.copy_ledger, "copy the ledger out, to be verified elsewhere")
+    copy.add_argument("file", type=Path, metavar="FILE")
+    for name, run, about in (
+        ("verify-proof", proof_commands.verify_proof, "check a reporter's proof with the public key"),
+        ("verify-ledger", proof_commands.verify_ledger, "check a copy of the ledger with the public key"),
+    ):
+        verify = _command(sub, name, run, about)
+        verify.add_argument("file", type=Path, metavar="FILE")
+        verify.add_argument("--key", type=Path, default=None, help="sign.pub of the site")
+
+
+def _recovery_commands(sub: Any) -> None:
+    about = "the recovery key on paper: new, challenge, prove, proved, open"
+    recovery = _command(sub, "recovery", recovery_commands.recovery, about)
+    recovery.add_argument("what", choices=tuple(recovery_commands.COMMANDS))
+    recovery.add_argument("given", nargs="?", default="", metavar="FILE, ANSWER or CASE")
+    recovery.add_argument("--for", dest="person", default="", metavar="NAME", help="the handler, with open")
 
 
 def _command(sub: Any, name: str, run: Callable[[commands.Call], int], said: str) -> argparse.ArgumentParser:

@@ -101,10 +101,11 @@ def init(call: Call) -> int:
 
 def apply(call: Call) -> int:
     """Companies and the site's name as the site file says."""
-    wanted = load_site(_read(call.options.site), call.options.site.name)
     program = app.open_program(call.settings)
+    sharing = sites.sharing(program.store)
+    wanted = load_site(_read(call.options.site), call.options.site.name, sharing)
     if call.options.dry_run:
-        said = sites.differences(program.store, wanted)
+        said = sites.differences(program.store, wanted, program.clock.now())
     else:
         said = sites.apply(program.store, wanted, program.clock.now())
     for sentence in said:
@@ -117,7 +118,7 @@ def person(call: Call) -> int:
     options = call.options
     program = app.open_program(call.settings)
     if options.what == "list":
-        for one in people.everybody(program.store):
+        for one in people.everybody(program.store, program.clock.now()):
             held = ", ".join(
                 f"{d.role}@{d.company_code}{'' if d.confirmed else ' (waits)'}" for d in one.designations
             )
@@ -136,6 +137,7 @@ def person(call: Call) -> int:
         program.clock.now(), program.clock.machine(), actor="command line",
     )  # fmt: skip
     call.say(f"{call.settings.base_url}/staff/activate/{token}")
+    call.say("The key counts only after colleagues confirmed its fingerprint (Account, then Keys).")
     return 0
 
 
@@ -172,7 +174,8 @@ def _tick_until(stop: threading.Event, program: app.Program, holder: str) -> Non
         # One failed pass must not end the others; `check` shows what is overdue.
         with contextlib.suppress(Exception), leases.leading(program.store, holder, machine) as leads:
             if leads:
-                for _event in run_tick(program.store, program.clock.now(), program.sessions.sweep):
+                now = program.clock.now()
+                for _event in run_tick(program.store, now, program.sessions.sweep, app.mailing(program)):
                     pass
 
 
@@ -186,7 +189,8 @@ def tick(call: Call) -> int:
     machine = int(program.clock.machine().timestamp())
     with leases.leading(program.store, f"tick-{os.getpid()}", machine) as leads:
         may = leads or call.options.now
-        for event in run_tick(program.store, now, program.sessions.sweep) if may else ():
+        mailing = app.mailing(program)
+        for event in run_tick(program.store, now, program.sessions.sweep, mailing) if may else ():
             call.say_json(event)
     return 0
 

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -55,10 +55,14 @@ SETTINGS: Final = (
         "WHISTLE_SMTP_URL",
         "none",
         "smtp or smtps URL",
-        "the mail server; this version sends no mail yet",
+        "the mail server (smtp: STARTTLS, but on this machine itself); none sends no mail",
         secret=True,
     ),
     Setting("WHISTLE_MAIL_FROM", "none", "e-mail address", "the sender; needed with a mail server"),
+    Setting(
+        "WHISTLE_MAIL_HOURS", "08:00", "HH:MM, commas between", "when mail goes, by each company's own clock"
+    ),
+    Setting("WHISTLE_MAIL_ONLY_NEWS", "no", "yes or no", "yes: no mail to whom nothing waits for"),
     Setting("WHISTLE_MAX_UPLOAD_MB", "512", "MiB a file", "larger files are refused"),
     Setting("WHISTLE_LEAVE_URL", "https://www.yr.no/", "URL", "the neutral page that Leave goes to"),
     Setting("WHISTLE_CLOCK_GUARD", "on", "on or off", "rehearsal only; this version has no guard yet"),
@@ -80,6 +84,8 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     smtp_url: str | None = field(repr=False)
     mail_from: str | None
+    mail_hours: tuple[time, ...]
+    mail_only_news: bool
     max_upload_bytes: int
     leave_url: str
     clock_guard: bool
@@ -126,6 +132,8 @@ class Settings:
             trusted_hosts=_trusted(base, onion, _read(given, "WHISTLE_TRUSTED_HOSTS", parse_hosts, ())),
             smtp_url=smtp,
             mail_from=sender,
+            mail_hours=_read(given, "WHISTLE_MAIL_HOURS", parse_hours, (time(8),)),
+            mail_only_news=_read(given, "WHISTLE_MAIL_ONLY_NEWS", parse_yes, default=False),
             max_upload_bytes=_read(given, "WHISTLE_MAX_UPLOAD_MB", parse_megabytes, 512 * MEBIBYTE),
             leave_url=_read(given, "WHISTLE_LEAVE_URL", parse_page, "https://www.yr.no/"),
             clock_guard=_read(given, "WHISTLE_CLOCK_GUARD", parse_switch, default=True),
@@ -219,6 +227,21 @@ def parse_switch(text: str) -> bool:
     if text in {"on", "off"}:
         return text == "on"
     raise _Due("write on or off")
+
+
+def parse_yes(text: str) -> bool:
+    """Yes or no, and nothing that could be meant either way."""
+    if text in {"yes", "no"}:
+        return text == "yes"
+    raise _Due("write yes or no")
+
+
+def parse_hours(text: str) -> tuple[time, ...]:
+    """Hours of the day, each once, in their order."""
+    found = [re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", part.strip()) for part in text.split(",")]
+    if all(found):
+        return tuple(sorted({time(int(one[1]), int(one[2])) for one in found if one}))
+    raise _Due("write hours such as 08:00 or 08:00,14:30")
 
 
 def parse_instant(text: str) -> datetime:

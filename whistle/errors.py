@@ -29,6 +29,10 @@ class NotAllowed(WhistleError):
     """The actor is known but holds no role that may do this."""
 
 
+class StepUpNeeded(NotAllowed):
+    """The actor may do this, but shows the second factor again first."""
+
+
 class Conflict(WhistleError):
     """Somebody else changed the same thing first; nothing was done."""
 

@@ -1,11 +1,16 @@
 """One pass: what is due and not held is purged, what is near is told; running it twice changes nothing."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from whistle.rules.retention import warning_stage
-from whistle.vault import journal, nightly, purge, sites, withdrawals
+from whistle.post.letters import letter
+from whistle.post.line import Line, NoLine, NotTaken, Post
+from whistle.rules.calendar import local_day
+from whistle.rules.retention import CAP_WARN_DAYS, warning_stage
+from whistle.vault import custody_ends, journal, longest, mails, nightly, purge, reminders, sites, withdrawals
 from whistle.vault.store import Store
 
 HORIZON_DAYS = 31
@@ -17,16 +22,33 @@ PASSED = "passed"
 Event = dict[str, Any]
 
 
-def tick(store: Store, now: datetime, sweep: Callable[[], None]) -> Iterator[Event]:
+@dataclass(frozen=True)
+class Mailing:
+    """When mail goes, the site's name in it, and the server that takes it (None: there is none)."""
+
+    rounds: reminders.Rounds
+    name: str
+    post: Post | None
+
+
+def tick(
+    store: Store, now: datetime, sweep: Callable[[], None], mailing: Mailing | None = None
+) -> Iterator[Event]:
     """Everything that is due at `now`; yields one event for each thing done, kept or told."""
     purge.work_off_removals(store)
     journal.catch_up(store)
-    withdrawals.withdraw_from_retired(store, now)
+    withdrawals.withdraw_after_designations(store, now)
+    custody_ends.end_due(store, now)
     sweep()
     yield from _purges(store, now)
-    yield from _warnings(store, now.date())
+    since = _day_before(store, now.date())
+    yield from _warnings(store, now.date(), since)
+    yield from _open_too_long(store, now, since)
     nightly.scatter(store, now.date())
     store.keys.forget_hour()
+    # Last: a mail server that does not answer keeps nothing else waiting.
+    if mailing is not None:
+        yield from _mail(store, now, mailing)
 
 
 def _purges(store: Store, now: datetime) -> Iterator[Event]:
@@ -41,15 +63,28 @@ def _purges(store: Store, now: datetime) -> Iterator[Event]:
         yield {"event": "blocked", "case": "", "due_on": None, "why": why}
 
 
-def _warnings(store: Store, today: date) -> Iterator[Event]:
+def _warnings(store: Store, today: date, since: date) -> Iterator[Event]:
     """What is purged soon, on every pass of a day on which a step was reached, or was missed before."""
-    since = _day_before(store, today)
     with store.reading() as db:
         near = purge.between(db, today, today + timedelta(days=HORIZON_DAYS))
     for number, due_on in near:
         if warning_stage(due_on, today) != warning_stage(due_on, since):
             why = f"purged in {(due_on - today).days} days"
             yield {"event": "warned", "case": number, "due_on": due_on.isoformat(), "why": why}
+
+
+def _open_too_long(store: Store, now: datetime, since: date) -> Iterator[Event]:
+    """Cases that are still open near the longest time their country allows (Finland: 60 months)."""
+    with store.reading() as db:
+        near = longest.near(db, now)
+        come = [purge.verdict_of(db, one.case_id, now) for one in near if one.left <= 0]
+    for one in near:
+        today = one.last_on - timedelta(days=one.left)
+        steps = (warning_stage(one.last_on, day, CAP_WARN_DAYS) for day in (today, since))
+        if one.left > 0 and len(set(steps)) > 1:
+            why = f"open, and may be for {one.left} days more"
+            yield {"event": "warned", "case": one.number, "due_on": one.last_on.isoformat(), "why": why}
+    yield from map(_event, come)
 
 
 def _day_before(store: Store, today: date) -> date:
@@ -62,6 +97,31 @@ def _day_before(store: Store, today: date) -> date:
     before = last or (today - timedelta(days=1)).isoformat()
     sites.remember(store, PASSED, f"{before} {today.isoformat()}")
     return date.fromisoformat(before)
+
+
+def _mail(store: Store, now: datetime, mailing: Mailing) -> Iterator[Event]:
+    """Queue what a fixed hour brings, then send what waits; the event tells to how many, never to whom."""
+    for done in reminders.queue(store, now, mailing.rounds):
+        day = local_day(done.at, done.zone).isoformat()
+        yield {"event": "reminded", "case": "", "due_on": day, "why": f"mail to {done.count} people"}
+    if mailing.post is not None and mails.is_waiting(store, now):
+        try:
+            with mailing.post.open() as line:
+                _send(store, now, mailing, line)
+        except NoLine:
+            mails.put_off(store, now)
+
+
+def _send(store: Store, now: datetime, mailing: Mailing, line: Line) -> None:
+    ours = reminders.addresses(store, now, mailing.rounds)
+    while not line.is_spent() and (one := mails.claim(store, now, ours)) is not None:
+        message = letter(
+            sender=line.sender, address=one.address, kind=one.kind, language=one.language, name=mailing.name,
+            at=one.at, mark=one.mark,
+        )  # fmt: skip
+        with suppress(NotTaken):  # it waits; the others go on
+            line.send(one.address, message)
+            mails.sent(store, one)
 
 
 def _event(outcome: purge.Outcome) -> Event:

@@ -9,13 +9,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import desk, place, reporters, scheduling, uploads, waiting
+from tests.bench import desk, place, reporters, scheduling, search, uploads, waiting
 from tests.bench.measure import Figure, argon2_ms
 from tests.bench.runs import FULL, QUICK, Bench
 
 GROUPS: dict[str, Callable[[Bench], list[Figure]]] = {
     "reports": reporters.measure,
     "desk": desk.measure,
+    "search": search.measure,
     "waiting": waiting.measure,
     "upload": uploads.measure,
     "purge": scheduling.purges,

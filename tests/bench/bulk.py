@@ -25,7 +25,7 @@ ORDER = ("cases", "closings", "grants", "records", "blobs", "readers")
 def place_of(store: Store) -> Place:
     """What the cases of the site's Swedish company share."""
     now = SystemClock().now()
-    company = next(one for one in registry.companies(store) if one.code == SE)
+    company = next(one for one in registry.companies(store, now) if one.code == SE)
     people = registry.audience(store, SE, ("handler", "custodian"), now)
     return Place(
         company,

@@ -215,7 +215,9 @@ class _Case:
             "acknowledged_on": self.received if self.answered else None, "feedback_on": closed,
             "closed_on": closed, "purge_on": None if closed is None else add_months(closed, PURGE_MONTHS),
             "touched_on": closed or self.received, "unread": 0, "n_content": 2 if self.answered else 1,
-            "n_identity": 1, "n_internal": int(self.answered), "reopen_asked_by": None, "inventory_n": 1,
+            "n_identity": 1, "n_internal": int(self.answered), "reopen_asked_by": None, "assigned_to": None,
+            "meeting_held_on": None, "epoch_content": 1, "epoch_identity": 1, "epoch_internal": 1,
+            "excluded": secrets.token_bytes(128), "inventory_n": 1,
         }  # fmt: skip
         duty = next_duty(self._facts(row), self.place.today)
         row["next_kind"], row["next_on"] = (duty.kind, duty.due_on) if duty else (None, casework.NEVER)

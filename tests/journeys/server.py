@@ -56,7 +56,7 @@ class Site:
         """A member of staff as a sign-in would make them, without the cost of one."""
         person = next(one for one in people.everybody(program.store) if one.name == name)
         roles = tuple((one.role, one.company_code) for one in person.designations if one.confirmed)
-        return Member(person.id, name, roles, KeyPair.from_seed(self.secrets.seeds[name]))
+        return Member(person.id, name, roles, KeyPair.from_seed(self.secrets.seeds[name]), fresh=True)
 
     def code(self, name: str, drift: int = 0) -> str:
         """The one-time code of this half minute, or of one `drift` before or after it."""

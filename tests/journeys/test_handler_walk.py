@@ -158,6 +158,14 @@ def close(walk: Walker, receipt: Receipt) -> None:
     walk.page.select_option('[name="outcome"]', index=1)
     walk.fill(feedback="The forklift was taken out of service, and its brakes were repaired.")
     walk.press("#close-form button")
+    walk.seen("close-refused-concerned")
+    assert walk.page.locator("#concerned[open]").count() == 1
+    walk.page.check('#concerned-form [value="none_identified"]')
+    walk.press("#concerned-form button")
+    walk.open_folds()
+    walk.page.select_option('[name="outcome"]', index=1)
+    walk.fill(feedback="The forklift was taken out of service, and its brakes were repaired.")
+    walk.press("#close-form button")
     text = walk.seen("closed")
     assert "2028" in text
     walk.go("/desk?state=closed")

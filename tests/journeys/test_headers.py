@@ -19,6 +19,7 @@ from tests.source import ROOT
 from tests.world import Secrets, World
 from whistle import app
 from whistle.web import headers
+from whistle.web.doors import is_staff
 
 ARGUMENTS = {
     "filename": "site.css",
@@ -28,6 +29,9 @@ ARGUMENTS = {
     "number": "W-7KQ4-M2XC",
     "token": "A" * 43,
 }
+ANY = "0" * 32
+"""What stands in every other place of an address: an id that nothing has."""
+
 PERMITTED_BESIDE = {"Strict-Transport-Security", "Onion-Location", "Clear-Site-Data"}
 FOREIGN = {"Origin": "https://elsewhere.example"}
 
@@ -43,7 +47,8 @@ def at(shared: World, base_url: str) -> Flask:
 
 def address(doors: Flask, rule: Rule) -> str:
     with doors.test_request_context():
-        return str(rule.build({name: ARGUMENTS[name] for name in rule.arguments}, append_unknown=False)[1])  # type: ignore[index]
+        given = {name: ARGUMENTS.get(name, ANY) for name in rule.arguments}
+        return str(rule.build(given, append_unknown=False)[1])  # type: ignore[index]
 
 
 def asks(doors: Flask) -> Iterator[tuple[str, str, str]]:
@@ -60,6 +65,8 @@ def asks(doors: Flask) -> Iterator[tuple[str, str, str]]:
 def agrees(answer: TestResponse, endpoint: str | None) -> list[str]:
     """What differs from the table: name and value of each header that does."""
     wanted = headers.for_route(endpoint)
+    if endpoint and is_staff(answer.request.path):
+        wanted["Permissions-Policy"] = headers.STAFF_FEATURES
     if endpoint == "static" and answer.status_code == 200:
         wanted["Cache-Control"] = "no-cache"
     return [
@@ -224,3 +231,10 @@ def test_a_real_server_with_public_doors_has_no_others(
         for path in ("/staff/sign-in", "/desk", "/legal", "/admin", "/ledger", "/staff/activate/" + "A" * 43):
             assert visitor.get(path).status == 404
             assert visitor.post(path, {"name": "Hanna"}).status == 404
+
+
+def test_only_staff_may_be_asked_for_a_passkey(doors: Flask) -> None:
+    client = doors.test_client()
+    for path, asked in (("/staff/sign-in", "(self)"), ("/", "()"), ("/report", "()"), ("/mailbox", "()")):
+        said = client.get(path).headers["Permissions-Policy"]
+        assert f"publickey-credentials-get={asked}," in said, path

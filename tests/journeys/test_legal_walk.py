@@ -43,10 +43,10 @@ def test_a_hold_keeps_a_case_until_two_people_let_it_go(
         sqlite_world.later(TWO_YEARS)
         assert "purged" not in tick(sqlite_world)
         with at.window("Lisa", then="/legal") as lisa:
-            ask_to_release(lisa)
+            ask_to_release(at, lisa)
         assert "purged" not in tick(sqlite_world)
         with at.window("Leo", then="/legal") as leo:
-            confirm_release(leo)
+            confirm_release(at, leo)
         # Then it is erased, and the certificate says so
         assert "purged" in tick(sqlite_world)
         with at.window("Lisa", then="/legal") as lisa:
@@ -69,21 +69,24 @@ def place(walk: Walker, number: str) -> None:
     assert CITATION in walk.seen("held")
 
 
-def ask_to_release(walk: Walker) -> None:
+def ask_to_release(at: House, walk: Walker) -> None:
     walk.seen("review-due")
     walk.press('a[href*="/release"]')
     walk.seen("release")
     walk.press("#release button")
+    walk.seen("step-up")
+    at.step_up(walk, "Lisa")
     walk.seen("release-refused")
     walk.fill(reason="The ruling has fallen.")
     walk.press("#release button")
     walk.seen("asked")
 
 
-def confirm_release(walk: Walker) -> None:
+def confirm_release(at: House, walk: Walker) -> None:
     walk.press('a[href*="/release"]')
     assert "The ruling has fallen." in walk.seen("confirm")
     walk.press("#confirm button")
+    at.step_up(walk, "Leo")
     walk.seen("released")
 
 

@@ -123,21 +123,23 @@ class Upload:
 
     marker: bytes
     seed: int = 94
+    begins: bytes = b""
 
     def pieces(self, size: int) -> Iterator[bytes]:
         source = random.Random(self.seed)  # noqa: S311 - the same noise every time; nothing secret
-        for _piece in range(size // PIECE):
+        for piece in range(size // PIECE):
             noise = source.randbytes(PIECE // 2)
+            noise = noise if piece else self.begins + noise[len(self.begins) :]
             yield noise + (self.marker * (PIECE // 2 // len(self.marker) + 1))[: PIECE // 2]
 
 
 def send(
-    visitor: Visitor, upload: Upload, size: int, name: str, text: str, watch: Watch | None
+    visitor: Visitor, upload: Upload, size: int, name: str, text: str, watch: Watch | None, **more: str
 ) -> tuple[Answer, int]:
     """Send a report with one file; the answer, and the most memory that was seen."""
     visitor.get("/report")
     assert visitor.last is not None
-    fields = {**visitor.last.fields("/report"), "company": "nordvakt-se", "description": text}
+    fields = {**visitor.last.fields("/report"), "company": "nordvakt-se", "description": text, **more}
     kind, start = multipart(fields, (), "edge")
     start = start.removesuffix(b"--edge--\r\n") + file_head("edge", name, "application/x-secret-kind")
     end = b"\r\n--edge--\r\n"

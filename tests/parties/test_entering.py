@@ -8,7 +8,7 @@ from sqlalchemy import event
 from tests.world import World
 from whistle.crypto.codes import ALPHABET, CaseKey
 from whistle.errors import NotThere, SealBroken
-from whistle.parties import staff
+from whistle.parties import locksmith
 
 SYMBOLS = 25
 shared = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -102,7 +102,7 @@ def test_a_wrong_key_costs_no_more_than_a_right_one_and_no_slow_hash(
     event.listen(
         sqlite_world.program.store.engine, "before_cursor_execute", lambda *said: asked.append(said[2])
     )
-    monkeypatch.setattr(staff, "argon2_root", lambda *_: pytest.fail("a slow hash for a case key"))
+    monkeypatch.setattr(locksmith, "argon2_root", lambda *_: pytest.fail("a slow hash for a case key"))
 
     reporter.enter(key)
     right, asked[:] = len(asked), []

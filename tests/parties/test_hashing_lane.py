@@ -8,7 +8,7 @@ from tests.world import PASSPHRASE, World
 from whistle.crypto.locks import LockParameters
 from whistle.errors import TooMany
 from whistle.parties import hashing
-from whistle.parties import staff as room
+from whistle.parties import locksmith as room
 from whistle.vault import throttle
 from whistle.vault.tables import throttles
 
@@ -37,7 +37,7 @@ def test_a_full_lane_says_when_to_come_back(sqlite_world: World, monkeypatch: py
         thread.start()
     for _hash in range(hashing.HASHES_AT_ONCE):
         entered.acquire()
-    while staff._hashing._lane._value:
+    while staff.smith._hashing._lane._value:
         pass
     with pytest.raises(TooMany) as full:
         staff.sign_in("Hanna", PASSPHRASE, sqlite_world.code("Hanna"))

@@ -8,7 +8,7 @@ from tests.parties import apart
 from tests.world import PASSPHRASE, World
 from whistle.crypto.locks import LockParameters, argon2_root
 from whistle.errors import NotAllowed, TooMany
-from whistle.parties import staff
+from whistle.parties import locksmith
 from whistle.vault import people
 
 
@@ -90,7 +90,7 @@ def test_after_five_wrong_tries_the_next_waits_and_the_rightful_person_not_for_l
         runs.append(parameters)
         return bytes(32)
 
-    monkeypatch.setattr(staff, "argon2_root", cheap)
+    monkeypatch.setattr(locksmith, "argon2_root", cheap)
     for _try in range(5):
         refusal(world, "Hanna", "wrong", "123456")
     assert len(runs) == 5
@@ -107,7 +107,7 @@ def test_after_five_wrong_tries_the_next_waits_and_the_rightful_person_not_for_l
     world.clock.advance(timedelta(seconds=wait.value.seconds))
     assert world.program.staff.sign_in("Hanna", PASSPHRASE, world.code("Hanna")).name == "Hanna"
     # And all is forgotten.
-    monkeypatch.setattr(staff, "argon2_root", lambda *_: bytes(32))
+    monkeypatch.setattr(locksmith, "argon2_root", lambda *_: bytes(32))
     for _try in range(5):
         refusal(world, "Hanna", "wrong", "123456")
 
@@ -122,7 +122,7 @@ def test_a_name_that_nobody_has_waits_and_costs_like_one_that_somebody_has(
         costs.append((parameters.memory_kib, parameters.passes, len(salt)))
         return argon2_root(secret, salt, parameters)
 
-    monkeypatch.setattr(staff, "argon2_root", counted)
+    monkeypatch.setattr(locksmith, "argon2_root", counted)
     spent = {}
     for name in ("Hanna", "Nobody", "Somebody Else"):
         costs.clear()
@@ -130,7 +130,7 @@ def test_a_name_that_nobody_has_waits_and_costs_like_one_that_somebody_has(
         spent[name] = list(costs)
     assert spent["Hanna"] == spent["Nobody"] == spent["Somebody Else"] == [(65536, 3, 16)]
 
-    monkeypatch.setattr(staff, "argon2_root", lambda *_: bytes(32))
+    monkeypatch.setattr(locksmith, "argon2_root", lambda *_: bytes(32))
     for name in ("Hanna", "Nobody"):
         for _try in range(4):
             refusal(world, name, "wrong", "123456")

@@ -112,6 +112,7 @@ def test_two_who_acknowledge_or_close_at_once_do_it_once(world: World) -> None:
         ]
     )
     assert [type(answer) for answer in answers if answer is not None] == [Conflict]
+    world.nobody_concerned(hanna, receipt.number)
     closed = apart.in_threads(
         [
             partial(handler.close, member, receipt.number, "no_misconduct_found", f"No, {member.name}.")

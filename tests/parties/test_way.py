@@ -26,7 +26,7 @@ def test_a_report_is_answered_closed_held_and_purged(world: World) -> None:
     sending = reporter.writing(secret)
     reporter.message(secret, sending, "It happened in January.")
     handler.note(hanna, receipt.number, "Ask for the protocols.")
-    handler.close(hanna, receipt.number, "measures_taken", "The protocols were made anew.")
+    world.close(hanna, receipt.number, "The protocols were made anew.")
 
     # Then both see the dialogue, and only the handlers the note
     case = handler.case(world.member("Hugo"), receipt.number)

@@ -3,7 +3,7 @@
 import pytest
 
 from whistle.errors import SettingsWrong
-from whistle.rules.companies import Basis, load_site
+from whistle.rules.companies import Basis, as_toml, load_site, rests_on_interest
 from whistle.rules.retention import Retention
 
 HEAD = '[site]\nname = "Nordvakt"\n'
@@ -81,6 +81,8 @@ def test_the_country_gives_the_zone(country: str) -> None:
         ({"basis": '"provider"'}, "reference"),
         ({"basis": '"collective_agreement"'}, "reference"),
         ({"basis": '"under_50"', "employees": "50"}, "does not fit 50"),
+        ({"basis": '"under_50"', "employees": "5", "country": '"NO"'}, "Sweden and Finland only"),
+        ({"basis": '"collective_agreement"', "reference": '"A"', "country": '"FI"'}, "Sweden only"),
         ({"basis": '"shared_5_3"', "country": '"NO"'}, "Sweden only"),
         ({"basis": '"shared_5_3"', "employees": "250"}, "50 to 249"),
         ({"basis": '"shared_5_3"', "employees": "49"}, "50 to 249"),
@@ -109,6 +111,30 @@ def test_the_edges_of_each_basis_are_taken(basis: str, employees: int, country: 
     text = company(basis=f'"{basis}"', employees=str(employees), country=f'"{country}"')
     (only,) = load_site(HEAD + text).companies
     assert only.basis == basis
+
+
+def test_one_that_shares_already_may_grow_out_of_it_and_no_other() -> None:
+    text = HEAD + company(basis='"shared_5_3"', employees="250")
+    assert load_site(text, sharing=frozenset({"nordvakt-se"})).companies[0].employees == 250
+    with pytest.raises(SettingsWrong):
+        load_site(text, sharing=frozenset({"another"}))
+    with pytest.raises(SettingsWrong):
+        load_site(text.replace("250", "49"), sharing=frozenset({"nordvakt-se"}))
+
+
+@pytest.mark.parametrize(
+    ("country", "basis"), [("SE", "under_50"), ("FI", "under_50"), ("SE", "own"), ("DK", "own")]
+)
+def test_only_below_50_in_sweden_is_there_no_duty(country: str, basis: str) -> None:
+    assert rests_on_interest(country, basis) is ((country, basis) == ("SE", "under_50"))
+
+
+def test_a_site_written_as_its_file_reads_back_the_same() -> None:
+    odd = company(name='"A \\"B\\" \\\\ Å\\u007f"', meeting='"Här"', board_contact='"s@example.se"')
+    head = HEAD + 'languages = ["sv", "en"]\nsecurity_contact = "mailto:s@example.se"\n'
+    for text in (HEAD + company(), head + odd):
+        site = load_site(text)
+        assert load_site(as_toml(site)) == site
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from whistle.rules.deadlines import (
     CaseFacts,
     Duty,
     duties_at_receipt,
+    duties_of,
     feedback_last_legal_day,
     next_duty,
 )
@@ -94,9 +95,7 @@ def test_nothing_moves_the_feedback_day(received_on: date, waited: int, country:
         state=State.ACKNOWLEDGED,
         acknowledged_on=received_on + timedelta(days=waited),
     )
-    duty = next_duty(facts, TODAY)
-    assert duty is not None
-    assert (duty.kind, duty.due_on) == ("feedback", fixed)
+    assert {duty.kind: duty.due_on for duty in duties_of(facts, TODAY)}["feedback"] == fixed
 
 
 def test_an_unknown_country_is_a_wrong_setting() -> None:
@@ -110,8 +109,9 @@ def test_a_due_day_ends_at_its_own_midnight() -> None:
     assert duty.is_overdue(date(2026, 4, 11))
 
 
+DECIDED = {"concerned_settled": True}
 ACKNOWLEDGED = {"state": State.IN_PROGRESS, "acknowledged_on": date(2026, 1, 12)}
-ANSWERED = ACKNOWLEDGED | {"feedback_given_on": date(2026, 2, 1)}
+ANSWERED = ACKNOWLEDGED | DECIDED | {"feedback_given_on": date(2026, 2, 1)}
 CLOSED = {"state": State.CLOSED, "closed_on": date(2026, 3, 1), "purge_due_on": date(2028, 3, 1)}
 
 
@@ -119,8 +119,16 @@ CLOSED = {"state": State.CLOSED, "closed_on": date(2026, 3, 1), "purge_due_on": 
     ("facts", "kind", "due_on"),
     [
         ({}, "acknowledgement", date(2026, 1, 17)),
-        ({"acknowledgement_waived": True}, "feedback", date(2026, 4, 10)),
-        (ACKNOWLEDGED, "feedback", date(2026, 4, 10)),
+        ({"acknowledgement_waived": True}, "persons_concerned", date(2026, 2, 10)),
+        ({"acknowledgement_waived": True} | DECIDED, "feedback", date(2026, 4, 10)),
+        (ACKNOWLEDGED, "persons_concerned", date(2026, 2, 10)),
+        (ACKNOWLEDGED | DECIDED, "feedback", date(2026, 4, 10)),
+        (ACKNOWLEDGED | {"meeting_wanted": True}, "meeting", date(2026, 1, 24)),
+        (
+            ACKNOWLEDGED | {"meeting_wanted": True, "meeting_held_on": date(2026, 1, 20)},
+            "persons_concerned",
+            date(2026, 2, 10),
+        ),
         (ANSWERED | {"hold_review_on": date(2026, 5, 1)}, "review", date(2026, 5, 1)),
         (ANSWERED | {"untouched_since": date(2026, 2, 1)}, "review", date(2026, 5, 2)),
         (
@@ -128,14 +136,73 @@ CLOSED = {"state": State.CLOSED, "closed_on": date(2026, 3, 1), "purge_due_on": 
             "review",
             date(2026, 5, 2),
         ),
+        (ANSWERED | {"identity_ends_on": date(2026, 3, 4)}, "identity_ends", date(2026, 3, 4)),
+        (ANSWERED | {"minutes_shown_on": date(2026, 2, 1)}, "minutes", date(2026, 2, 15)),
         (CLOSED, "purge", date(2028, 3, 1)),
         (CLOSED | {"hold_review_on": date(2026, 9, 1)}, "review", date(2026, 9, 1)),
     ],
 )
-def test_the_next_duty_is_the_one_thing_owed(facts: dict[str, object], kind: str, due_on: date) -> None:
+def test_the_next_duty_is_the_earliest_that_is_owed(
+    facts: dict[str, object], kind: str, due_on: date
+) -> None:
     duty = next_duty(open_case(**facts), TODAY)
     assert duty is not None
     assert (duty.kind, duty.due_on) == (kind, due_on)
+
+
+def test_a_duty_that_is_late_does_not_hide_one_that_fell_due_earlier() -> None:
+    facts = open_case(**ACKNOWLEDGED)
+    said = [(duty.kind, duty.is_overdue(TODAY)) for duty in duties_of(facts, TODAY)]
+    assert said == [("persons_concerned", True), ("feedback", True)]
+
+
+def test_a_deferral_is_reviewed_on_its_day_and_nothing_else_is_owed_about_that_person() -> None:
+    deferred = ACKNOWLEDGED | {"concerned_review_on": date(2026, 5, 1)}
+    about = [d for d in duties_of(open_case(**deferred), TODAY) if d.kind == "persons_concerned"]
+    assert [(duty.due_on, duty.key) for duty in about] == [(date(2026, 5, 1), "concerned_review")]
+
+
+def test_a_person_of_whom_nothing_was_decided_is_owed_beside_one_who_was_deferred() -> None:
+    both = ACKNOWLEDGED | {"concerned_review_on": date(2026, 5, 1), "concerned_undecided": True}
+    about = [d for d in duties_of(open_case(**both), TODAY) if d.kind == "persons_concerned"]
+    assert [duty.due_on for duty in about] == [date(2026, 2, 10), date(2026, 5, 1)]
+
+
+def test_what_a_page_says_of_a_rule_is_in_the_duty() -> None:
+    said = {duty.key: duty for duty in duties_of(open_case(meeting_wanted=True), TODAY)}
+    assert {key: (duty.months, duty.days) for key, duty in said.items()} == {
+        "acknowledgement": (0, 7),
+        "meeting": (0, 14),
+        "concerned": (1, 0),
+        "feedback": (3, 0),
+    }
+    assert all(duty.rule for duty in said.values())
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "received_on": DAYS,
+            "country": COUNTRIES,
+            "state": st.sampled_from(State),
+            "acknowledged_on": st.none() | DAYS,
+            "feedback_given_on": st.none() | DAYS,
+            "purge_due_on": st.none() | DAYS,
+            "meeting_wanted": st.booleans(),
+            "concerned_settled": st.booleans(),
+            "concerned_review_on": st.none() | DAYS,
+            "hold_review_on": st.none() | DAYS,
+            "identity_ends_on": st.none() | DAYS,
+            "minutes_shown_on": st.none() | DAYS,
+        }
+    ),
+    DAYS,
+)
+def test_duties_stand_in_the_order_of_their_days(facts: dict[str, object], today: date) -> None:
+    duties = duties_of(open_case(**facts), today)
+    assert [duty.due_on for duty in duties] == sorted(duty.due_on for duty in duties)
+    assert next_duty(open_case(**facts), today) == (duties[0] if duties else None)
+    assert all(duty.due_on <= duty.last_legal_day or duty.kind == "feedback" for duty in duties)
 
 
 @pytest.mark.parametrize("facts", [ANSWERED, CLOSED | {"purge_due_on": None}])

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -147,3 +147,11 @@ def test_loading_the_rules_does_not_load_the_holidays() -> None:
         "sys.exit('holidays' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_text_that_is_not_in_force_yet_publishes_no_channel() -> None:
+    sweden = load_profiles().of("SE")
+    (notice,) = sweden.notices
+    assert not sweden.lacks_texts(notice.effective_from)
+    assert sweden.lacks_texts(notice.effective_from - timedelta(days=1))
+    assert not load_profiles().of("FI").lacks_texts(date(2026, 3, 2))

@@ -59,8 +59,10 @@ def test_somebody_without_a_role_may_have_any() -> None:
     assert incompatible([Role.HANDLER, Role.LEGAL], Role.HANDLER) is Role.LEGAL
 
 
-def test_only_handlers_read_content() -> None:
-    assert frozenset({Role.HANDLER}) == roles.READS_CONTENT
+def test_only_who_works_on_cases_reads_content() -> None:
+    assert frozenset({Role.HANDLER, Role.DEPUTY, Role.INVESTIGATOR}) == roles.READS_CONTENT
+    assert set(roles.CONFIRMED_BY) == {Role.DEPUTY, Role.INVESTIGATOR}
+    assert Role.INVESTIGATOR not in roles.DESIGNATED_AHEAD
     assert Role.ADMINISTRATOR not in roles.HOLDS_CONTENT_KEY | roles.MAY_BE_EXCLUDED
     assert roles.PLACES_HOLDS.isdisjoint(roles.READS_CONTENT)
 

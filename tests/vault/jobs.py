@@ -7,7 +7,8 @@ from tests.world import World
 from whistle import scheduler
 from whistle.errors import WhistleError
 from whistle.parties import sending
-from whistle.vault import leases, nightly, purge, sites
+from whistle.post.line import Post
+from whistle.vault import leases, nightly, purge, reminders, sites, withdrawals
 
 CITATION = "Svea hovrätt, T 1234-26"
 REVIEW_ON = "2028-06-01"
@@ -48,6 +49,17 @@ def tick(world: World, now: str) -> list[dict[str, Any]]:
     )
 
 
+def post_mail(world: World, now: str, port: int) -> list[dict[str, Any]]:
+    """One pass that sends mail, to a server on this machine."""
+    mailing = scheduler.Mailing(
+        reminders.Rounds(world.settings.mail_hours),
+        "Nordvakt",
+        Post.at(f"smtp://127.0.0.1:{port}", "a@b.example"),
+    )
+    store = world.program.store
+    return list(scheduler.tick(store, datetime.fromisoformat(now), lambda: None, mailing))
+
+
 def scatter(world: World, now: str) -> int:
     """The night's pass over the files."""
     return nightly.scatter(world.program.store, datetime.fromisoformat(now).date())
@@ -80,6 +92,17 @@ def write_many(world: World, secret: str, count: int) -> int:
     for n in range(count):
         world.program.reporter.message(key, world.program.reporter.writing(key), f"message {n}")
     return count
+
+
+def note(world: World, number: str, by: str, text: str) -> str:
+    """A note of a handler's."""
+    world.program.handler.note(world.member(by), number, text)
+    return text
+
+
+def withdraw(world: World) -> int:
+    """What follows designations that ended, in as many transactions as it takes."""
+    return withdrawals.withdraw_after_designations(world.program.store, world.clock.now())
 
 
 def log(world: World, actor: str, lines: int) -> int:

@@ -75,4 +75,5 @@ def forged(world: World, name: str, role: str, company: str, mac: bytes) -> Any:
     return insert(designations).values(
         id=secrets.token_bytes(16), person_id=person.id, company_id=company_id, role=role,
         from_on=world.clock.now().date(), key_id=person.key_id, mac=mac,
+        shared=False,
     )  # fmt: skip

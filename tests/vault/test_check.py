@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.parties.newcomers import colleague
 from tests.vault.scenes import case_with_all, first_blob, held, pass_at, person_id, purged_case
 from tests.vault.tampering import blob_path, case_of, change, findings, flip, kinds, put, remove, rows
 from tests.world import SE, World
@@ -13,6 +14,7 @@ from whistle import app
 from whistle.crypto import chain
 from whistle.crypto.keys import KeyPair
 from whistle.vault import check, journal
+from whistle.vault.people import retire
 from whistle.vault.tables import (
     blobs,
     cases,
@@ -33,9 +35,12 @@ def test_a_purge_that_is_overdue_is_found(world: World) -> None:
     assert kinds(world) == {"purge_overdue"}
 
 
-def test_a_channel_with_one_handler_is_found(world: World) -> None:
+def test_a_channel_with_one_handler_or_no_deputy_is_found(world: World) -> None:
+    assert kinds(world) == set()
+    for name in ("Nils", "Dina"):
+        retire(world.program.store, name, world.clock.now(), actor="Adam")
     found = check.run(world.program.store, world.clock.now())
-    assert [f.about for f in found if f.kind == "handlers"] == ["nordvakt-no", "nordvakt-fi"]
+    assert {(f.kind, f.about) for f in found} == {("handlers", "nordvakt-no"), ("deputy", "nordvakt-fi")}
 
 
 def test_a_deleted_record_is_found_also_when_the_case_counts_one_less(world: World) -> None:
@@ -189,6 +194,7 @@ def test_an_invented_confirmation_is_found(world: World) -> None:
 
 
 def test_a_public_key_that_was_swapped_is_found_and_not_sealed_to(world: World) -> None:
+    colleague(world, "Ines", "nordvakt-se", by="Hugo")
     hanna, stranger = world.member("Hanna"), KeyPair.from_seed(b"s" * 32)
     change(world, people, {"id": hanna.person_id}, public_key=stranger.public_key)
     assert "key" in kinds(world)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from tests.parties.newcomers import newcomer
+from tests.parties.newcomers import colleague, newcomer
 from tests.vault.role_writing import confirm, designation_of, forged, kinds, reads_new_reports, row_of, write
 from tests.world import NO, SE, World
 from whistle.crypto.grants import open_any
@@ -67,7 +67,8 @@ def test_a_written_reader_and_grant_open_no_door(world: World) -> None:
 
 def test_inserted_administrators_confirm_nobody(world: World) -> None:
     newcomer(world, "Ines", [("handler", "nordvakt-fi")])
-    people.retire(world.program.store, "Hugo", world.clock.now(), actor="Adam")
+    for name in ("Hugo", "Fia"):
+        people.retire(world.program.store, name, world.clock.now(), actor="Adam")
     for name in ("Olle", "Alma"):
         write(world, forged(world, name, "administrator", NO, secrets.token_bytes(32)))
     for name in ("Olle", "Alma"):
@@ -86,7 +87,8 @@ def test_inserted_administrators_confirm_nobody(world: World) -> None:
 
 def test_an_inserted_confirmation_is_nobodys_word(world: World) -> None:
     newcomer(world, "Ines", [("handler", "nordvakt-fi")])
-    people.retire(world.program.store, "Hugo", world.clock.now(), actor="Adam")
+    for name in ("Hugo", "Fia"):
+        people.retire(world.program.store, name, world.clock.now(), actor="Adam")
     # Bea, who can write the database, adds Adam's confirmation to her own.
     row = {
         "designation_id": designation_of(world, "Ines").id, "confirmer_id": world.member("Adam").person_id,
@@ -149,6 +151,8 @@ def test_a_forged_row_is_sealed_to_by_nobody_and_shows(
     sqlite_world: World, forgery: Callable[[World, KeyPair], list[Any]]
 ) -> None:
     world = sqlite_world
+    # A third handler, so that the channel stays open when one of them is no longer who they were.
+    colleague(world, "Ines", SE, by="Hugo")
     thief = KeyPair.from_seed(world.secrets.seeds.get(FORGERIES[forgery], secrets.token_bytes(32)))
     write(world, *forgery(world, thief))
     number = world.send().number

@@ -142,7 +142,7 @@ def test_an_invented_case_is_found_and_opened_by_nobody(world: World) -> None:
     put(world, records, [record_row(content, 1, "Hugo did it.")])
     put(world, readers, [{**rows(world, readers, person_id=hanna.person_id)[0], "case_id": case_id}])
     assert {(f.kind, f.about) for f in findings(world)} == {
-        ("inventory", "W-0000-0000"), ("replayed", "W-0000-0000"),
+        ("inventory", "W-0000-0000"), ("replayed", "W-0000-0000"), ("excluded", "W-0000-0000"),
     }  # fmt: skip
     with pytest.raises(Tampered):
         world.program.handler.case(hanna, "W-0000-0000")

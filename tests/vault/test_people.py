@@ -1,15 +1,19 @@
 """People come by invitation, hold one role in a company, and leave at once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from tests.parties.newcomers import colleague
 from tests.world import NO, PASSPHRASE, SE, World
+from whistle.crypto.keys import public_key_id
 from whistle.errors import Conflict, NotAllowed, NotThere, RuleRefused
 from whistle.rules.roles import Role
-from whistle.vault import people, registry
+from whistle.vault import confirmations, given_roles, people, registry
 from whistle.vault.facts import PersonFacts
+from whistle.vault.given_roles import Term
+from whistle.vault.tables import designations
 from whistle.vault.tables import people as table
 
 
@@ -18,6 +22,15 @@ def invite(world: World, name: str, roles: list[tuple[str, str]]) -> str:
     return people.invite(
         world.program.store, name, email, "Audit", roles, clock.now(), clock.machine(), actor="Adam"
     )
+
+
+def counts(world: World, designation_id: bytes) -> None:
+    """A colleague confirms the key for this role."""
+    store, alma = world.program.store, world.member("Alma").person_id
+    (waiting,) = confirmations.waiting(store, alma, world.clock.now())
+    assert waiting.id == designation_id
+    key_id = public_key_id(waiting.public_key)
+    assert confirmations.confirm(store, alma, designation_id, key_id, world.clock.now())
 
 
 def facts(world: World, name: str) -> PersonFacts:
@@ -68,6 +81,7 @@ def test_whoever_has_an_account_is_not_invited_over(sqlite_world: World) -> None
 def test_who_is_retired_keeps_no_lock_no_role_and_no_way_in(world: World) -> None:
     store, now = world.program.store, world.clock.now()
     hugo = world.member("Hugo")
+    colleague(world, "Ines", SE, by="Hanna")
     earlier = world.send()
     people.retire(store, " HUGO", now, actor="Adam")
 
@@ -98,11 +112,20 @@ def test_a_role_begins_and_ends_by_the_companys_own_day(sqlite_world: World) -> 
     # 23:30 in UTC is the next day in Stockholm: whoever was designated there serves at once.
     world.clock.site = world.clock.site.replace(hour=23, minute=30)
     hanna = world.member("Hanna").person_id
-    with store.writing() as work:
-        work.db.exec_driver_sql("update designations set from_on = '2026-03-03'")
-    assert [c.code for c in registry.served(store, hanna, "handler", world.clock.now())] == [SE]
+    tomorrow, company = date(2026, 3, 3), registry.companies(store, world.clock.now())[0]
     world.clock.site -= timedelta(hours=1)
-    assert registry.served(store, hanna, "handler", world.clock.now()) == ()
+    with store.writing() as work:
+        rows = select(designations).where(designations.c.person_id == hanna)
+        given_roles.end(store, work, work.db.execute(rows).one(), tomorrow)
+    with store.writing() as work:
+        newest = given_roles.give(work, hanna, "auditor", company, world.clock.now(), Term(tomorrow))
+    assert newest is not None
+    counts(world, newest)
+    for role, serves in (("handler", [SE]), ("auditor", [])):
+        assert [c.code for c in registry.served(store, hanna, role, world.clock.now())] == serves
+    world.clock.site += timedelta(hours=1)
+    for role, serves in (("handler", []), ("auditor", [SE])):
+        assert [c.code for c in registry.served(store, hanna, role, world.clock.now())] == serves
 
 
 def test_a_code_is_spent_once_whoever_read_that_it_was_not(world: World) -> None:

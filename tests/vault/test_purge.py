@@ -122,7 +122,7 @@ def test_at_one_instant_it_is_the_day_in_helsinki_and_not_yet_in_stockholm(world
     swedish = closed_on(world, date(2026, 3, 2))
     hugo, receipt = world.member("Hugo"), world.send(company=FI)
     world.program.handler.acknowledge(hugo, receipt.number, "Received.")
-    world.program.handler.close(hugo, receipt.number, "measures_taken", "It was stopped.")
+    world.close(hugo, receipt.number, "It was stopped.")
     events = pass_on(world, 2028, 3, 2, 0, 30, zone=HELSINKI)
     assert sorted(events) == ["purged", "warned"]
     assert (stands(world, receipt.number), stands(world, swedish)) == (False, True)
@@ -159,7 +159,7 @@ def test_an_open_case_is_never_purged(world: World) -> None:
 
 def test_the_certificate_counts_what_was_destroyed_and_stands_in_the_ledger(world: World) -> None:
     receipt, _secret = case_with_all(world)
-    world.program.handler.close(world.member("Hanna"), receipt.number, "measures_taken", "It was stopped.")
+    world.close(world.member("Hanna"), receipt.number, "It was stopped.")
     other, _ = world.closed(files=files_of("x"), company=SE)
     case_id = case_of(world, receipt.number)["id"]
     counts = {table.name: len(rows(world, table, case_id=case_id)) for table in (grants, records, blobs)}
@@ -167,7 +167,7 @@ def test_the_certificate_counts_what_was_destroyed_and_stands_in_the_ledger(worl
     assert pass_at(world) == ["purged", "purged"]
     fields = json.loads(purge.certificate(world.program.store, receipt.number)["body"])
     assert fields["destroyed"] == counts
-    assert counts["records"] == 6
+    assert counts["records"] == 7
     assert counts["blobs"] == 1
     assert (fields["case"], fields["company"]) == (receipt.number, SE)
     assert (fields["closed_on"], fields["due_on"]) == ("2026-03-02", "2028-03-02")
@@ -230,7 +230,7 @@ def test_many_cases_go_in_one_pass_each_with_its_own_certificate(
 def test_a_norwegian_case_keeps_the_same_calendar(world: World) -> None:
     at(world, datetime(2026, 3, 2, 12, tzinfo=STOCKHOLM))
     nora, receipt = world.member("Nora"), world.send(company=NO)
-    world.program.handler.close(nora, receipt.number, "measures_taken", "It was stopped.")
+    world.close(nora, receipt.number, "It was stopped.")
     with world.program.store.reading() as db:
         assert db.execute(select(cases.c.purge_on)).scalar_one() == date(2028, 3, 2)
     assert pass_on(world, 2028, 3, 1, 23, 59) == ["warned"]

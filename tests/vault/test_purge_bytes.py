@@ -97,7 +97,7 @@ def sent_and_worked_on(world: World, text: str) -> Receipt:
 
 
 def close(world: World, receipt: Receipt) -> None:
-    world.program.handler.close(world.member("Hanna"), receipt.number, "measures_taken", "It was stopped.")
+    world.close(world.member("Hanna"), receipt.number, "It was stopped.")
 
 
 def test_nothing_of_a_purged_case_is_left_in_any_file(sqlite_world: World) -> None:

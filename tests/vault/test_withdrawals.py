@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select, update
 
+from tests.vault.joining import joins
 from tests.world import World
 from whistle.errors import NotThere
 from whistle.scheduler import tick
@@ -30,7 +31,7 @@ def test_a_withdrawal_that_was_interrupted_is_finished_by_the_next_pass(
     numbers = [world.send(text).number for text in ("One.", "Two.")]
     hanna = world.member("Hanna")
     with monkeypatch.context() as interrupted:
-        interrupted.setattr(withdrawals, "withdraw_from_retired", lambda _store, _now: 0)
+        interrupted.setattr(withdrawals, "withdraw_after_designations", lambda _store, _now: 0)
         people.retire(world.program.store, "Hanna", world.clock.now(), actor="command line")
     assert held(world, hanna.person_id) == (2, 2)
     assert {finding.about for finding in findings(world)} == set(numbers)
@@ -41,6 +42,7 @@ def test_a_withdrawal_that_was_interrupted_is_finished_by_the_next_pass(
 
 def test_a_retirement_undone_in_the_database_gives_no_role_and_shows(world: World) -> None:
     store, hanna = world.program.store, world.member("Hanna")
+    joins(world, "Hilda")
     people.retire(store, "Hanna", world.clock.now(), actor="command line")
     with store.writing() as work:
         work.db.execute(update(persons).where(persons.c.id == hanna.person_id).values(state="active"))
@@ -49,7 +51,7 @@ def test_a_retirement_undone_in_the_database_gives_no_role_and_shows(world: Worl
         )
     receipt = world.send()
     assert held(world, hanna.person_id) == (0, 0)
-    assert world.program.handler.case(world.member("Hugo"), receipt.number).handlers == ()
+    assert world.program.handler.case(world.member("Hugo"), receipt.number).handlers == ("Hilda",)
     assert {finding.kind for finding in findings(world)} >= {"retired"}
 
 
@@ -57,6 +59,7 @@ def test_a_handler_who_leaves_while_a_report_is_sealed_does_not_lose_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
+    joins(world, "Hilda")
     real, left = intake.receive, []
 
     def leaving(*args: object) -> object:

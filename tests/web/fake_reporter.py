@@ -19,6 +19,7 @@ from whistle.parties.report_form import (
     problems_of,
     text_problems,
 )
+from whistle.parties.sending import Uncleaned
 from whistle.parties.views import (
     CompanyChoice,
     Download,
@@ -92,6 +93,10 @@ class FakeSending:
     sinks: list[FakeSink] = field(default_factory=list)
     abandoned: bool = False
     taken: bool = False
+    unclean: tuple[Uncleaned, ...] = ()
+
+    def uncleaned(self) -> tuple[Uncleaned, ...]:
+        return self.unclean
 
     def open_file(self, filename: str, content_type: str) -> FakeSink:
         del content_type

@@ -1,7 +1,7 @@
 """A whole public site in memory, and the ways a test reads what it answers."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from html.parser import HTMLParser
 from types import SimpleNamespace
@@ -38,12 +38,22 @@ class FakeSite:
     security_contact: str = ""
     listed: tuple[CompanyFacts, ...] = COMPANIES
 
+    def has_recovery_key(self) -> bool:
+        return False
+
     def companies(self) -> tuple[CompanyFacts, ...]:
         return self.listed
 
 
 class Nobody:
     """A party that these doors never call."""
+
+
+class FakeProofs:
+    """The key that proofs are signed with."""
+
+    public_key = "00" * 32
+    fingerprint = "00000-00000-00000-00000-00000"
 
 
 @dataclass
@@ -62,9 +72,9 @@ class Channel:
         parts: dict[str, Any] = {
             name: getattr(self, name) for name in ("settings", "clock", "site", "sessions", "reporter")
         }
-        bundle = Services(
-            **parts, staff=nobody, handler=nobody, legal=nobody, keys=nobody, health=lambda: self.health
-        )
+        parts["overview"] = SimpleNamespace(proof=FakeProofs())
+        others = {one.name: nobody for one in fields(Services) if one.name not in parts}
+        bundle = Services(**{**others, **parts, "health": lambda: self.health})
         self.app = make_web(bundle, doors="public")
 
     def browser(self, *, language: str = "en") -> Any:

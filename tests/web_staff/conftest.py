@@ -14,7 +14,7 @@ from tests.web_staff.samples import CODE, PASSPHRASE, PEOPLE
 from whistle.web.factory import make_web
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-HIDDEN = re.compile(r'<input type="hidden" name="(waiting|next|setup|kept)" value="([^"]*)"')
+HIDDEN = re.compile(r'<input type="hidden" name="(waiting|next|setup|kept|after|challenge)" value="([^"]*)"')
 
 
 class Browser:

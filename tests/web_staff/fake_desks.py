@@ -147,12 +147,18 @@ class FakeHandler:
             days_left=None,
         )
 
-    def note(self, member: FakeMember, number: str, text: str) -> None:
+    def note(
+        self, member: FakeMember, number: str, text: str, kind: str = "memory", *, disclosed: bool = False
+    ) -> None:
+        del kind, disclosed
         case = self.case(member, number)
         notes = (*case.notes, Entry(len(case.notes) + 1, "handler", member.name, "note", TODAY, text))
         self._write(member, number, "note", text, notes=notes)
 
-    def close(self, member: FakeMember, number: str, outcome: str, feedback_text: str) -> None:
+    def close(
+        self, member: FakeMember, number: str, outcome: str, feedback_text: str, ground: str = "", why: str = ""
+    ) -> None:
+        del ground, why
         self.case(member, number)
         if not outcome:
             raise FormRefused((Problem("outcome", "missing"),))

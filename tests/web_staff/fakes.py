@@ -3,12 +3,17 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import SimpleNamespace
 from typing import Any
 
 from tests.fakes import FakeClock
+from tests.web_staff.fake_accounts import FakeAccounts, FakePasskeys, FakeRecovery
+from tests.web_staff.fake_administration import FakeAdministration
+from tests.web_staff.fake_casework import FakeCasework
 from tests.web_staff.fake_desks import FakeHandler, FakeLegal
+from tests.web_staff.fake_duties import FakeDuties
+from tests.web_staff.fake_overview import fake_overview
 from tests.web_staff.samples import (
     CODE,
     FINGERPRINT,
@@ -21,6 +26,7 @@ from tests.web_staff.samples import (
     some_ledger,
 )
 from whistle.errors import NotAllowed, NotThere, RuleRefused, TooMany
+from whistle.parties.member import require_fresh
 from whistle.parties.views import (
     LedgerPage,
     PendingKey,
@@ -58,6 +64,10 @@ class FakeSessions:
     def open_staff(self, token: str) -> FakeMember | None:
         return self.staff.get(token)
 
+    def freshen(self, token: str) -> None:
+        if token in self.staff:
+            self.staff[token] = replace(self.staff[token], fresh=True)
+
     def seal_text(self, token: str, text: str) -> str:
         pad = hashlib.shake_256(token.encode()).digest(len(text.encode()))
         sealed = bytes(a ^ b for a, b in zip(text.encode(), pad, strict=True))
@@ -79,6 +89,7 @@ class FakeSessions:
 class FakeStaff:
     def __init__(self) -> None:
         self.active = False
+        self.passkeys = FakePasskeys()
         self.throttled = 0
         self.finished = False
 
@@ -116,13 +127,26 @@ class FakeStaff:
             raise RuleRefused("recovery_code")
         self.finished = True
 
-    def sign_in(self, name: str, passphrase: str, code: str) -> FakeMember:
+    def sign_in(self, name: str, passphrase: str, code: str, passkey: Any = None) -> FakeMember:
+        del passkey
         if self.throttled:
             raise TooMany(self.throttled)
         for member in PEOPLE.values():
             if (member.name, PASSPHRASE, CODE) == (name, passphrase, code):
                 return member
         raise NotAllowed("no")
+
+    def may_invite_again(self, member: FakeMember, person: str) -> str:
+        if not member.has("administrator") or person not in {"aa", "cc"}:
+            raise NotThere("not yours")
+        if person == "cc":
+            raise RuleRefused("yourself")
+        return "Britt Öst"
+
+    def invite_again(self, member: Any, person: str) -> str:
+        require_fresh(member)
+        self.may_invite_again(member, person)
+        return "new-token"
 
     def fingerprint(self, _member: FakeMember) -> str:
         return FINGERPRINT
@@ -185,6 +209,9 @@ class FakeSite:
     languages = ("en", "sv")
     security_contact = ""
 
+    def has_recovery_key(self) -> bool:
+        return False
+
     def companies(self) -> tuple[Any, ...]:
         rows = (
             ("nordvakt-se", "Nordvakt AB", "SE", "Europe/Stockholm", True),
@@ -206,7 +233,11 @@ class House:
     handler: FakeHandler = field(default_factory=FakeHandler)
     legal: FakeLegal = field(default_factory=FakeLegal)
     keys: FakeKeys = field(default_factory=FakeKeys)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    recovery: FakeRecovery = field(default_factory=FakeRecovery)
     clock: FakeClock = field(default_factory=FakeClock)
+    duties: FakeDuties = field(default_factory=FakeDuties)
+    administration: FakeAdministration = field(default_factory=FakeAdministration)
 
     def services(self) -> Services:
         settings = SimpleNamespace(
@@ -227,5 +258,13 @@ class House:
             "handler": self.handler,
             "legal": self.legal,
             "keys": self.keys,
+            "casework": FakeCasework(self.handler),
+            "accounts": self.accounts,
+            "recovery": self.recovery,
+            "duties": self.duties,
+            "administration": self.administration,
+            "overview": fake_overview(self.keys, self.handler),
         }
-        return Services(**parts, health=lambda: "ok")
+        # Parties that these doors never call are nobody.
+        absent = {one.name: None for one in fields(Services) if one.name not in parts}
+        return Services(**{**absent, **parts, "health": lambda: "ok"})

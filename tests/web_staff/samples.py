@@ -55,6 +55,7 @@ class FakeMember:
     name: str
     roles: tuple[tuple[str, str], ...]
     person_id: bytes = b"0123456789abcdef"
+    fresh: bool = False
 
     def has(self, role: str) -> bool:
         return any(held == role for held, _ in self.roles)

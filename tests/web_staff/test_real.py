@@ -40,12 +40,23 @@ class Doors:
         return browser
 
 
+    def fresh(self, name: str) -> Browser:
+        """Somebody who signed in and showed the second factor once more."""
+        browser = self.of(name)
+        assert browser.get("/staff/account/passphrase").status_code == 401
+        self.world.clock.advance(timedelta(seconds=31))
+        answer = browser.post("/staff/step-up", step_up="yes", code=self.world.code(name))
+        assert answer.location == "/staff/account/passphrase", browser.words()
+        return browser
+
+
 def work_through(handler: Browser, number: str) -> None:
     """Confirm, note, give feedback and close; afterwards nothing more can be written."""
     for door, fields in (
         ("acknowledge", {"message": "We have it."}),
         ("notes", {"note": "Ask purchasing."}),
         ("messages", {"message": "It was stopped.", "is_feedback": "yes"}),
+        ("concerned", {"decision": "none_identified"}),
         ("close", {"outcome": "measures_taken", "feedback": "Stopped, because nobody had ordered it."}),
     ):
         assert handler.post(f"/desk/cases/{number}/{door}", **fields).status_code == 303, handler.words()
@@ -93,7 +104,7 @@ def test_a_report_is_seen_answered_closed_held_and_read_in_the_ledger(doors: Doo
     assert answer.headers["Content-Disposition"].endswith("; filename*=UTF-8''%C3%A5r%201.jpg")
     # And they answer and close, and legal holds the case and lets it go
     work_through(hanna, number)
-    hold_and_release(doors.of("Lisa"), doors.of("Leo"), number)
+    hold_and_release(doors.fresh("Lisa"), doors.fresh("Leo"), number)
     # Then the auditor reads who did what, never what about
     alma = doors.of("Alma")
     assert alma.get("/ledger").status_code == 200

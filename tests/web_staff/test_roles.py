@@ -14,6 +14,7 @@ LEGAL = {"legal", "second legal"}
 ANYBODY = set(PEOPLE)
 DOORS: dict[str, set[str]] = {
     "/desk": HANDLERS | {"stranger"},
+    "/desk/duties": HANDLERS | {"stranger"},
     "/desk/cases/<number>": HANDLERS,
     "/desk/cases/<number>/acknowledge": HANDLERS,
     "/desk/cases/<number>/messages": HANDLERS,
@@ -23,6 +24,17 @@ DOORS: dict[str, set[str]] = {
     "/desk/cases/<number>/reopen": HANDLERS,
     "/desk/cases/<number>/reopen/confirm": HANDLERS,
     "/desk/cases/<number>/files/<file_id>": HANDLERS,
+    "/desk/new": HANDLERS | {"stranger"},
+    "/desk/cases/<number>/triage": HANDLERS,
+    "/desk/cases/<number>/measures": HANDLERS,
+    "/desk/cases/<number>/protection": HANDLERS,
+    "/desk/cases/<number>/assign": HANDLERS,
+    "/desk/cases/<number>/links": HANDLERS,
+    "/desk/cases/<number>/notes/<n>": HANDLERS,
+    "/desk/cases/<number>/concerned": HANDLERS,
+    "/desk/cases/<number>/minutes": HANDLERS,
+    "/desk/cases/<number>/meeting": HANDLERS,
+    "/desk/cases/<number>/minutes/<minutes_id>/lock": HANDLERS,
     "/legal": LEGAL,
     "/legal/cases/<number>": LEGAL,
     "/legal/cases/<number>/holds": LEGAL,
@@ -31,13 +43,27 @@ DOORS: dict[str, set[str]] = {
     "/legal/holds/<hold_id>/release/confirm": LEGAL,
     "/legal/certificates/<number>": LEGAL,
     "/admin": {"administrator"},
+    "/admin/people/new": {"administrator"},
+    "/admin/people/<person>": {"administrator"},
+    "/admin/people/<person>/roles": {"administrator"},
+    "/admin/people/<person>/function": {"administrator"},
+    "/admin/people/<person>/roles/<role>/end": {"administrator"},
+    "/admin/people/<person>/retire": {"administrator"},
+    "/admin/companies": {"administrator"},
+    "/admin/companies/<code>": {"administrator"},
+    "/admin/documentation": {"administrator", "auditor"},
     "/ledger": {"auditor"},
+    "/desk/search": HANDLERS | {"stranger"},
+    "/desk/statistics": HANDLERS | {"stranger"},
+    "/desk/statistics/publish": HANDLERS | {"stranger"},
+    "/desk/cases/<number>/export": HANDLERS,
+    "/statistics": {"auditor"},
     "/staff/account": ANYBODY,
     "/staff/keys": ANYBODY,
 }
 #: Doors before which nobody is signed in yet, or need not be.
 OPEN_DOORS = {"/staff/sign-in", "/staff/return", "/staff/sign-out", "/staff/activate/<token>"}
-STAFF_WORDS = ("/desk", "/legal", "/admin", "/ledger", "/staff")
+STAFF_WORDS = ("/desk", "/legal", "/admin", "/ledger", "/staff", "/statistics")
 
 
 def address(rule: str) -> str:
@@ -45,7 +71,8 @@ def address(rule: str) -> str:
     if "certificates" in rule:
         number = "W-1111-2222"
     hold = ("bb" if "confirm" in rule else "aa") * 16
-    return rule.replace("<number>", number).replace("<file_id>", "ab" * 16).replace("<hold_id>", hold)
+    rule = rule.replace("<person>", "aa").replace("<role>", "aa").replace("<code>", "nordvakt-se")
+    return rule.replace("<number>", number).replace("<file_id>", "ab" * 16).replace("<hold_id>", hold).replace("<n>", "1").replace("<minutes_id>", "ab" * 16)
 
 
 def test_the_table_names_every_staff_door_there_is(app: Flask) -> None:
@@ -67,7 +94,7 @@ def test_a_door_of_another_role_answers_404_and_never_403(
             answers = [browser.post(address(rule.rule), message="x", note="x", reason="x")]
         for answer in answers:
             if who in DOORS[rule.rule]:
-                assert answer.status_code in {200, 303, 422}, (who, rule.rule)
+                assert answer.status_code in {200, 303, 401, 422}, (who, rule.rule)
             else:
                 assert answer.status_code == 404, (who, rule.rule)
 

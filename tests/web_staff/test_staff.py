@@ -18,7 +18,7 @@ from tests.web_staff.samples import (
     PEOPLE,
     RECOVERY,
 )
-from whistle.web.staff import copied
+from whistle.web.staff_pages import copied
 
 ACTIVATE = f"/staff/activate/{INVITATION}"
 
@@ -128,7 +128,7 @@ def test_too_many_attempts_are_told_how_long_to_wait(browser: Browser, house: Ho
         ("legal", "/legal"),
         ("administrator", "/admin"),
         ("auditor", "/ledger"),
-        ("custodian", "/staff/account"),
+        ("custodian", "/custody"),
         ("privacy_officer", "/staff/account"),
     ],
 )
@@ -275,8 +275,8 @@ def test_a_key_counts_after_its_fingerprint_was_typed_as_heard(
 def test_the_account_page_shows_the_own_fingerprint_to_read_aloud(
     signed_in: Callable[[str], Browser],
 ) -> None:
-    kim = signed_in("custodian")
+    kim = signed_in("privacy_officer")
     kim.get("/staff/account")
     assert FINGERPRINT in kim.words()
-    assert "Custodian Nordvakt Larm AB" in kim.words()
+    assert "Privacy officer Nordvakt Larm AB" in kim.words()
     assert "There is nothing for you to do here just now" in kim.words()

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from whistle.crypto.envelope import open_under, seal_under
-from whistle.crypto.header import HEADER_BYTES, Compartment, Header, Kind, demand
+from whistle.crypto.header import HEADER_BYTES, OBJECT_ID, Compartment, Header, Kind, demand
 from whistle.crypto.keys import KEY_BYTES, MLKEM_PUBLIC_BYTES, CompartmentKey, KeyPair, public_key_id
 from whistle.crypto.refusal import broken
 
@@ -30,7 +30,7 @@ def _expect(
 
     The size is fixed, so what opens is 32 bytes: no check of the key's length is due after it.
     """
-    announced = Header.parse(sealed).object_id
+    announced = bytes(sealed[OBJECT_ID])
     case_id, compartment, epoch = place
     header = demand(sealed, Header(kind, compartment, epoch, 0, case_id, announced, owner_key_id))
     if len(sealed) != _SIZES[kind]:

@@ -61,6 +61,7 @@ def _in_each(role: str) -> tuple[tuple[str, str], ...]:
 
 # Three handlers in each company: a reporter can exclude one, and two are left to check each other's work.
 # Two serve two companies, each of which designated them itself (2021:890 7:6): the group gives no access.
+# One deputy in each, from the board: a report that concerns every handler still finds a reader (L6).
 # Nobody holds two roles in one company (L14), nor do those who hold one role in all three.
 PEOPLE: Final = (
     DemoPerson(
@@ -105,6 +106,15 @@ PEOPLE: Final = (
         "sanna.korhonen@nordvakt.example",
         "Head of HR, Finland",
         (("handler", "nordvakt-fi"),),
+    ),
+    DemoPerson(
+        "Gunnar Åkesson", "gunnar.akesson@nordvakt.example", "Board member", (("deputy", "nordvakt-se"),)
+    ),
+    DemoPerson(
+        "Astrid Moen", "astrid.moen@nordvakt.example", "Board member, Norway", (("deputy", "nordvakt-no"),)
+    ),
+    DemoPerson(
+        "Paavo Laine", "paavo.laine@nordvakt.example", "Board member, Finland", (("deputy", "nordvakt-fi"),)
     ),
     DemoPerson(
         "Karin Holm", "karin.holm@nordvakt.example", "Company secretary", (("custodian", "nordvakt-se"),)

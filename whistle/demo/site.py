@@ -16,6 +16,7 @@ from whistle.demo import attachments
 from whistle.demo.cases import CASES, DemoCase, DemoEvent, day_of
 from whistle.demo.people import PEOPLE, SITE_TOML, DemoPerson
 from whistle.errors import SettingsWrong
+from whistle.parties.concerned import Said
 from whistle.parties.fingerprints import fingerprint_of
 from whistle.parties.member import Member
 from whistle.parties.reporter import ReportForm
@@ -202,12 +203,17 @@ class _Stage:
             "handler_message": lambda: handler.message(member, number, event.text),
             "feedback": lambda: handler.feedback(member, number, event.text),
             "note": lambda: handler.note(member, number, event.text),
-            "close": lambda: handler.close(member, number, event.outcome, event.text),
+            "close": lambda: self._close(member, number, event),
             "hold": lambda: self._hold(member, number, event, day),
         }
         if event.kind != "hold":
             handler.case(member, number)
         steps[event.kind]()
+
+    def _close(self, member: Member, number: str, event: DemoEvent) -> None:
+        if not self.program.handler.case(member, number).concerned.settled:
+            self.program.casework.concerned.decide(member, number, Said("informed"))
+        self.program.handler.close(member, number, event.outcome, event.text)
 
     def _hold(self, member: Member, number: str, event: DemoEvent, day: date) -> None:
         review = (day + timedelta(days=event.review_in_days)).isoformat()
@@ -253,7 +259,9 @@ class _Stage:
     def _confirm_all(self, member: Member) -> None:
         while waiting := [
             item
-            for item in confirmations.waiting(self.program.store, member.person_id)
+            for item in confirmations.waiting(
+                self.program.store, member.person_id, self.program.clock.now()
+            )
             if member.person_id not in item.confirmed_by
         ]:
             item = waiting[0]

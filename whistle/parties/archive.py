@@ -10,7 +10,7 @@ from whistle.vault.facts import CaseStatus
 SPEAKERS = {"reporter": "You", "handler": "Handler"}
 
 
-class _Pipe(io.RawIOBase):
+class Pipe(io.RawIOBase):
     """Takes what the ZIP writer writes and hands it on."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class _Pipe(io.RawIOBase):
 
 def stream(status: CaseStatus, entries: Sequence[Entry], files: Sequence[Download]) -> Iterator[bytes]:
     """The ZIP: the dialogue as text, every file under `files/`; its times say the day of the report only."""
-    pipe = _Pipe()
+    pipe = Pipe()
     stamp = (status.received_on.year, status.received_on.month, status.received_on.day, 0, 0, 0)
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo("messages.txt", stamp), _text(status, entries))

@@ -1,26 +1,24 @@
 """The dates of an opened case, worked out by the rules from what is not sealed."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
-from whistle.rules.deadlines import CaseFacts, Duty, duties_at_receipt, feedback_last_legal_day, next_duty
+from whistle.rules.deadlines import Duty, duties_at_receipt, duties_of, feedback_last_legal_day
 from whistle.rules.retention import RetentionFacts, closed_for_work
 from whistle.vault.facts import CaseStatus, OpenedCase
 
+TOLD = ("acknowledgement", "feedback", "purge")
+"""What the reporter is told of: what else is owed is the handlers' and the persons concerned's affair."""
+
 
 def next_of(case: OpenedCase, today: date) -> Duty | None:
-    """What has to be done next."""
-    status = case.status
-    review = min((hold.review_on for hold in case.holds), default=None)
-    return next_duty(
-        CaseFacts(
-            state=status.state, country=status.company.country, zone=status.company.zone,
-            received_on=status.received_on, acknowledged_on=status.acknowledged_on,
-            acknowledgement_waived=status.acknowledgement_waived, feedback_given_on=status.feedback_on,
-            closed_on=status.closed_on, purge_due_on=status.purge_on, meeting_wanted=status.meeting_wanted,
-            untouched_since=status.touched_on, hold_review_on=review,
-        ),
-        today,
-    )  # fmt: skip
+    """What the reporter may expect next."""
+    return next((duty for duty in standing(case, today) if duty.kind in TOLD), None)
+
+
+def standing(case: OpenedCase, today: date) -> tuple[Duty, ...]:
+    """Everything that is owed and not done, the earliest first."""
+    return duties_of(case.deadlines, today)
 
 
 def owed(status: CaseStatus) -> dict[str, Duty]:
@@ -32,7 +30,7 @@ def owed(status: CaseStatus) -> dict[str, Duty]:
     found = {duty.kind: duty for duty in duties}
     feedback = found["feedback"]
     last = feedback_last_legal_day(status.received_on, status.acknowledged_on, status.company.country)
-    found["feedback"] = Duty(feedback.kind, feedback.due_on, last, feedback.rule)
+    found["feedback"] = replace(feedback, last_legal_day=last)
     return found
 
 

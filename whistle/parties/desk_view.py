@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from whistle.crypto.header import Compartment
-from whistle.parties import attachments, dates
+from whistle.parties import attachments, consents, dates, identity, work_view
 from whistle.parties.casefile import CaseFile, Opened, open_grant, open_record
 from whistle.parties.member import Member
 from whistle.parties.views import Count, DeskCase, DeskPage, DeskRow
+from whistle.rules import redaction
 from whistle.rules.calendar import local_day
 from whistle.rules.deadlines import Duty
 from whistle.vault.facts import Bounded, ListedCase, Listing
@@ -18,7 +19,7 @@ from whistle.vault.listing import SOON_DAYS
 SUBJECT_LETTERS = 90
 """How much of a report's first line stands in the list."""
 
-NOTES = ("note", "reopening")
+NOTES = ("note", "reopening", "no_feedback")
 
 NOTHING: dict[str, Any] = {"text": "", "category": "", "relation": "", "meeting": "", "excluded": ()}
 """What a report says to whom its content is not open."""
@@ -63,7 +64,7 @@ def _row(listed: ListedCase, member: Member, now: datetime) -> DeskRow:
         number=status.number,
         company_name=status.company.name,
         state=status.state,
-        subject=subject_of(report["text"]),
+        subject=subject_of(redaction.short(report)),
         category=report["category"],
         duty=status.next_kind,
         due_on=due,
@@ -73,6 +74,7 @@ def _row(listed: ListedCase, member: Member, now: datetime) -> DeskRow:
         new=listed.unread,
         handlers=tuple(name for person, name in listed.readers if person != member.person_id),
         mine=any(person == member.person_id for person, _name in listed.readers),
+        assigned=next((name for person, name in listed.readers if person == status.assigned_to), ""),
     )
 
 
@@ -107,12 +109,13 @@ def case(file: CaseFile, member: Member, now: datetime) -> DeskCase:
     content = file.records(Compartment.CONTENT)
     report = content[0].fields if content else NOTHING
     entries = attachments.entries(content, attachments.SPOKEN, unread=standing.unread, unread_of="reporter")
-    duty = dates.next_of(standing, today)
+    owed = dates.standing(standing, today)
+    duty = next(iter(owed), None)
     asked = status.reopen_asked_by
     past = dates.is_past(status, now)
     return DeskCase(
         number=status.number, company_code=status.company.code, company_name=status.company.name,
-        country=status.company.country, state=status.state, subject=subject_of(report["text"]),
+        country=status.company.country, state=status.state, subject=subject_of(redaction.short(report)),
         category=report["category"], relation=report["relation"], outcome=_outcome(content),
         meeting=report["meeting"], received_on=status.received_on, acknowledged_on=status.acknowledged_on,
         acknowledgement_waived=status.acknowledgement_waived, feedback_on=status.feedback_on,
@@ -122,12 +125,15 @@ def case(file: CaseFile, member: Member, now: datetime) -> DeskCase:
         duties=_duties(file), entries=entries,
         notes=attachments.entries(file.records(Compartment.INTERNAL), NOTES, unread=0, unread_of=""),
         files=tuple(one for entry in entries for one in entry.files),
-        identity_given=any(attachments.gives_identity(record) for record in content),
+        identity_given=identity.given(content) is not None,
         has_custodian=standing.has_custodian,
         handlers=tuple(name for person, name in standing.readers if person != member.person_id),
         excluded=tuple(f"{out['function']} ({out['name']})" for out in report["excluded"]),
         may_work=not past, reopening_asked=asked is not None,
-        reopening_asked_by_me=asked is not None and bytes(asked) == member.person_id, today=today,
+        reopening_asked_by_me=asked is not None and bytes(asked) == member.person_id, today=today, owed=owed,
+        work=work_view.work(file), concerned=work_view.concerned(file), minutes=work_view.minutes(file),
+        meeting_held_on=status.meeting_held_on, identity=identity.desk(file, member),
+        consents=consents.views(file),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ LEDGER_PAGE = 100
 
 
 class Keyholders:
-    """The pages about people, their keys, and the ledger."""
+    """The pages about people's keys, and the ledger."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -25,10 +25,10 @@ class Keyholders:
         """The keys that this member may confirm."""
         return tuple(
             PendingKey(
-                item.id.hex(), item.person_name, item.role, item.company_name,
-                len(item.confirmed_by), item.needed, member.person_id in item.confirmed_by,
+                item.id.hex(), item.person_name, item.role, item.company_name, len(item.confirmed_by),
+                item.needed, member.person_id in item.confirmed_by, item.from_on, item.to_on, item.shared,
             )
-            for item in confirmations.waiting(self._store, member.person_id)
+            for item in confirmations.waiting(self._store, member.person_id, self._now())
         )  # fmt: skip
 
     def confirm(self, member: Member, designation: str, fingerprint_text: str) -> bool:
@@ -36,28 +36,29 @@ class Keyholders:
 
         Raises `RuleRefused("fingerprint")` when it is not the key that the server holds, `NotThere`.
         """
-        try:
-            designation_id = bytes.fromhex(designation)
-        except ValueError:
-            raise NotThere("there is no such key to confirm") from None
-        if designation not in {item.designation for item in self.pending(member)}:
+        now = self._now()
+        for item in confirmations.waiting(self._store, member.person_id, now):
+            if item.id.hex() == designation:
+                break
+        else:
             raise NotThere("there is no such key to confirm")
-        item = confirmations.waiting_for(self._store, designation_id)
         if not is_fingerprint(fingerprint_text, item.public_key):
             raise RuleRefused("fingerprint", "That is not the fingerprint of the key the server holds.")
-        key_id = public_key_id(item.public_key)
-        return confirmations.confirm(self._store, member.person_id, designation_id, key_id, self._now())
+        return confirmations.confirm(
+            self._store, member.person_id, item.id, public_key_id(item.public_key), now
+        )
 
     def people(self, member: Member) -> tuple[PersonView, ...]:
         """Everybody, for administrators."""
         self._require(member, "administrator")
+        now = self._now()
         return tuple(
             PersonView(
                 person.id.hex(), person.name, person.email, person.state,
                 tuple((d.role, d.company_code) for d in person.designations),
                 bool(person.designations) and all(d.confirmed for d in person.designations), person.signed_in,
             )
-            for person in people.everybody(self._store)
+            for person in people.everybody(self._store, now)
         )  # fmt: skip
 
     def ledger(self, member: Member, before: int | None) -> LedgerPage:

@@ -9,7 +9,7 @@ from whistle.crypto.header import Compartment
 from whistle.crypto.keys import CompartmentKey, hkdf
 from whistle.crypto.records import new_object_id, open_json, seal_json
 from whistle.errors import NotThere, RuleRefused, SealBroken
-from whistle.parties.member import Member
+from whistle.parties.member import Member, require_fresh
 from whistle.parties.report_form import LINE_LIMIT, checked_text
 from whistle.parties.views import CertificateView, HoldView, LegalCase, LegalDesk
 from whistle.rules.calendar import local_day
@@ -44,12 +44,15 @@ class Legal:
         today = local_day(self._now(), served[0].zone)
         stored = holds.of_companies(self._store, member.person_id, ids, self._now())
         shown = tuple(self._hold(member, hold, today) for hold in stored)
-        upcoming = holds.upcoming(self._store, ids, today + timedelta(days=HORIZON_DAYS))
+        upcoming = holds.upcoming(self._store, member.person_id, ids, today + timedelta(days=HORIZON_DAYS))
         return LegalDesk(
             upcoming=tuple(_case(status, held=held) for status, held in upcoming),
             holds=tuple(hold for hold in shown if hold.released_on is None),
             released=tuple(hold for hold in shown if hold.released_on is not None),
-            certificates=tuple(_certificate(fields) for fields in purge.certificates_of(self._store, ids)),
+            certificates=tuple(
+                _certificate(fields)
+                for fields in purge.certificates_of(self._store, member.person_id, ids)
+            ),
             today=today,
         )
 
@@ -72,7 +75,8 @@ class Legal:
         return holds.place(self._store, member.person_id, number, new, self._now()).hex()
 
     def release(self, member: Member, hold_id: str, reason: str) -> bool:
-        """Release a hold; False when a second person has to confirm it."""
+        """Release a hold; False when a second person has to confirm it. Raises `StepUpNeeded`."""
+        require_fresh(member)
         if not reason.strip():
             raise RuleRefused("reason_empty", "Say why the hold ends.")
         found = self._one(member, hold_id)
@@ -82,7 +86,8 @@ class Legal:
         return holds.release(self._store, member.person_id, found.id, sealed, self._now())
 
     def confirm_release(self, member: Member, hold_id: str) -> None:
-        """Agree to a release that a colleague asked for."""
+        """Agree to a release that a colleague asked for. Raises `StepUpNeeded`."""
+        require_fresh(member)
         found = self._one(member, hold_id)
         holds.confirm_release(self._store, member.person_id, found.id, self._now())
 

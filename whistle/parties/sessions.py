@@ -14,7 +14,8 @@ from whistle.crypto.codes import derive
 from whistle.crypto.keys import KeyPair
 from whistle.errors import NotThere, SealBroken
 from whistle.parties.member import Member
-from whistle.vault import people, sessions, throttle
+from whistle.vault import accounts, people, sessions, throttle
+from whistle.vault.facts import PersonFacts
 from whistle.vault.store import Store
 
 TOKEN_BYTES = 32
@@ -28,6 +29,11 @@ IDLE_WINDOWS = 15
 
 STAFF_SECONDS = 8 * 3600
 """The longest a member of staff stays signed in: a working day."""
+
+FRESH_SECONDS = 5 * 60
+"""So long a second factor that was shown again counts: time to read a page through and decide on it, and
+short for whoever finds the screen left open. A sign-in is not enough: one code seen over a shoulder, or typed
+into a false page, opens nobody's name."""
 
 CSRF_LABEL = b"whistle/v1/csrf\0"
 TEXT_LABEL = b"whistle/v1/kept-text\0"
@@ -83,27 +89,46 @@ class Sessions:
                 "secret": member.pair.seed.hex(),
                 "person": member.person_id.hex(),
                 "since": since,
+                "key": member.pair.key_id.hex(),
+                "stamp": accounts.stamp(self._store, member.person_id).hex(),
+                "fresh": 0,
             }
         )
 
     def open_staff(self, token: str) -> Member | None:
-        """The member of a session, with the roles that count now; None when it is over or they retired."""
+        """The member of a session, with the roles that count now.
+
+        None when it is over, they retired, or their key or passphrase is another than when it began.
+        """
         content = self._open(token)
         if content is None or content["kind"] != "staff":
             return None
-        if self._machine().timestamp() - content["since"] > STAFF_SECONDS:
+        moment = self._machine().timestamp()
+        person = self._standing(content) if moment - content["since"] <= STAFF_SECONDS else None
+        if person is None:
             self.end(token)
             return None
-        try:
-            person, public_key = people.standing(self._store, bytes.fromhex(content["person"]))
-        except NotThere:
-            self.end(token)
-            return None
-        del public_key
         roles = tuple((d.role, d.company_code) for d in person.designations if d.confirmed)
-        return Member(
-            person.id, person.name, roles, KeyPair.from_seed(bytes.fromhex(content["secret"]), person.key_id)
-        )
+        pair = KeyPair.from_seed(bytes.fromhex(content["secret"]), person.key_id)
+        return Member(person.id, person.name, roles, pair, 0 <= moment - content["fresh"] <= FRESH_SECONDS)
+
+    def freshen(self, token: str) -> None:
+        """Note that whoever is signed in showed their second factor again, just now."""
+        content = self._open(token)
+        if content is not None and content["kind"] == "staff":
+            content["fresh"] = int(self._machine().timestamp())
+            row = session.session_id(token_bytes(token)), self._living()[0], self._sealed(token, content)
+            sessions.keep_on(self._store, *row)
+
+    def _standing(self, content: dict[str, Any]) -> PersonFacts | None:
+        person_id = bytes.fromhex(content["person"])
+        try:
+            person, _public_key = people.standing(self._store, person_id)
+        except NotThere:
+            return None
+        stamp = accounts.stamp(self._store, person_id).hex()
+        same = person.key_id is not None and person.key_id.hex() == content["key"]
+        return person if same and stamp == content["stamp"] else None
 
     def end(self, token: str) -> None:
         """Forget a session; never fails."""

@@ -2,10 +2,11 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from whistle.crypto.codes import CaseKey, case_key_from_form
@@ -24,7 +25,7 @@ from whistle.rules.deadlines import Duty, duties_at_receipt
 from whistle.rules.hints import Hint, file_name_hints, what_may_point_to_you
 from whistle.rules.roles import MAY_BE_EXCLUDED
 from whistle.rules.text import clean_text
-from whistle.vault import intake, registry
+from whistle.vault import intake, recovery, registry
 from whistle.vault.facts import CaseStatus, CompanyFacts, NewCase, Recipient, SealedGrant, SealedRecord
 from whistle.vault.store import Store
 
@@ -38,19 +39,24 @@ EPOCH = 1
 
 
 class NewReport(Sending):
-    """A report under way: its case id and keys exist before the first byte of the first file."""
+    """A report under way: its case id and keys exist before the first byte of the first file.
+
+    `said` are fields that its record carries beside the form's: how it came, and who entered it.
+    """
+
+    said: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, store: Store) -> None:
         self.case_id = new_object_id()
-        super().__init__(store, CompartmentKey.new(self.case_id, Compartment.CONTENT, EPOCH))
         self.identity = CompartmentKey.new(self.case_id, Compartment.IDENTITY, EPOCH)
+        super().__init__(store, CompartmentKey.new(self.case_id, Compartment.CONTENT, EPOCH), self.identity)
 
 
 @dataclass(frozen=True, slots=True)
 class _Audience:
     """Who may read what of a report, once the reporter's wishes are heard."""
 
-    handlers: tuple[Recipient, ...]
+    content: tuple[Recipient, ...]
     identity: tuple[Recipient, ...]
     excluded: tuple[Recipient, ...]
 
@@ -78,7 +84,15 @@ class Submissions:
 
     def problems(self, form: ReportForm) -> tuple[Problem, ...]:
         """Everything that keeps the form from being taken."""
-        return problems_of(form, registry.companies(self._store))
+        companies = registry.companies(self._store, self._now())
+        return (*problems_of(form, companies), *self._unknown_people(form))
+
+    def _unknown_people(self, form: ReportForm) -> tuple[Problem, ...]:
+        """A box for somebody who is not there any more shuts out nobody, and the reporter relies on it."""
+        if not form.exclude:
+            return ()
+        known = {one.ref for company in self.companies() for one in company.people}
+        return () if known.issuperset(form.exclude) else (Problem("exclude", "unknown"),)
 
     def hints(self, form: ReportForm, file_names: Sequence[str]) -> list[Hint]:
         """What in the form may point to its writer; worked out for this page, kept nowhere."""
@@ -95,7 +109,7 @@ class Submissions:
         found = self.problems(form)
         if found:
             raise FormRefused(found)
-        company = chosen_company(form.company, registry.companies(self._store))
+        company = chosen_company(form.company, registry.companies(self._store, self._now()))
         assert company is not None  # noqa: S101 (problems() said so)
         today = local_day(self._now(), company.zone)
         try:
@@ -142,7 +156,7 @@ class Submissions:
     ) -> NewCase:
         audience = self._audience(company, form.exclude)
         pair = KeyPair.from_seed(case_key.reporter_seed)
-        records = (_report(sending, form, audience, today), _identity(sending, form, today))
+        records = (_report(sending, form, audience, today), *_identity(sending, form, today))
         return NewCase(
             case_id=sending.case_id,
             company_code=company.code,
@@ -153,15 +167,22 @@ class Submissions:
             grants=_grants(sending, pair, audience),
             records=records,
             blobs=sending.blobs(),
+            excluded=tuple(person.person_id for person in audience.excluded),
         )
 
     def _audience(self, company: CompanyFacts, exclude: tuple[str, ...]) -> _Audience:
         people = registry.audience(self._store, company.code, tuple(sorted(MAY_BE_EXCLUDED)), self._now())
         out = {person.person_id for person in people if reference(person) in exclude}
-        handlers = tuple(p for p in people if p.role == "handler" and p.person_id not in out)
-        custodians = tuple(p for p in people if p.role == "custodian")
-        opening = tuple(p for p in custodians if p.person_id not in out) if custodians else handlers
-        return _Audience(handlers, opening, tuple(p for p in people if p.person_id in out))
+
+        def left(role: str) -> tuple[Recipient, ...]:
+            return tuple(p for p in people if p.role == role and p.person_id not in out)
+
+        readers = left("handler") or left("deputy")  # L6: if there is nobody, the case waits sealed
+        opening = left("custodian") if any(p.role == "custodian" for p in people) else readers
+        spare = recovery.holder(self._store.keys)
+        kept = () if spare is None else (spare,)
+        excluded = tuple(p for p in people if p.person_id in out)
+        return _Audience((*readers, *kept), (*opening, *kept), excluded)
 
 
 def _digest(form: ReportForm) -> str:
@@ -192,7 +213,7 @@ def _grants(sending: NewReport, pair: KeyPair, audience: _Audience) -> tuple[Sea
         SealedGrant(sending.case_id, seal_own_grant(pair.seed, pair.key_id, key))
         for key in (sending.key, sending.identity)
     ]
-    content = [SealedGrant(p.person_id, seal_grant(p.public_key, sending.key)) for p in audience.handlers]
+    content = [SealedGrant(p.person_id, seal_grant(p.public_key, sending.key)) for p in audience.content]
     identity = [
         SealedGrant(p.person_id, seal_grant(p.public_key, sending.identity)) for p in audience.identity
     ]
@@ -205,16 +226,27 @@ def _report(sending: NewReport, form: ReportForm, audience: _Audience, today: da
         "text": clean_text(form.description).strip(), "category": form.category, "relation": form.relation,
         "meeting": clean_text(form.meeting).strip(),
         "excluded": [_excluded(person) for person in audience.excluded],
-        "identity_given": _says_who(form), "files": sending.described(),
+        "identity_given": _says_who(form), "files": sending.described(), **sending.said,
     }  # fmt: skip
     return SealedRecord(Compartment.CONTENT, 1, seal_json(sending.key, new_object_id(), body))
 
 
-def _identity(sending: NewReport, form: ReportForm, today: date) -> SealedRecord:
-    """There is one from the start, of the same size, also when nobody said who they are."""
-    body = identity_fields(1, today, form.identity_name, form.identity_contact)
-    return SealedRecord(
-        Compartment.IDENTITY, 1, seal_json(sending.identity, new_object_id(), body, mixed_with=sending.key)
+def _identity(sending: NewReport, form: ReportForm, today: date) -> tuple[SealedRecord, ...]:
+    """There is one from the start, of the same size, also when nobody said who they are.
+
+    A second names the originals of files of which handlers get a cleaned copy.
+    """
+    bodies = [identity_fields(1, today, form.identity_name, form.identity_contact)]
+    if originals := sending.originals():
+        said = {"type": "originals", "n": 2, "by": "reporter", "day": today.isoformat(), "files": originals}
+        bodies.append(said)
+    return tuple(
+        SealedRecord(
+            Compartment.IDENTITY,
+            body["n"],
+            seal_json(sending.identity, new_object_id(), body, mixed_with=sending.key),
+        )
+        for body in bodies
     )
 
 

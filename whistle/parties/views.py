@@ -4,17 +4,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from whistle.parties.circle_views import CircleView
+from whistle.parties.custody_views import (
+    NOTHING_ASKED,
+    NOTHING_GIVEN,
+    ConsentView,
+    IdentityDesk,
+    IdentityMailbox,
+)
+from whistle.parties.work_views import ConcernedView, MinutesView, WorkView
+from whistle.parties.redaction_views import WaitingErasure
 from whistle.rules.deadlines import Duty
+from whistle.rules.redaction import Erased, Piece
 
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file as its record describes it. `id` is 32 hex digits, `size` in bytes, `kind` a plain word."""
+    """A file as its record describes it. `id` is 32 hex digits, `size` in bytes.
+
+    `cleaned`: `yes` (a copy that no longer tells who sent it), `no` (as it came), `nothing_to_clean`.
+    """
 
     id: str
     name: str
     media_type: str
     size: int
+    cleaned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,10 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message of the dialogue. `who` is `reporter`, `handler` or `channel` (the receipt)."""
+    """One message of the dialogue. `who` is `reporter`, `handler` or `channel` (the receipt).
+
+    `pieces` is empty unless something was erased from the text.
+    """
 
     n: int
     who: str
@@ -39,6 +57,8 @@ class Entry:
     text: str
     files: tuple[FileView, ...] = ()
     new: bool = False
+    pieces: tuple[Piece, ...] = ()
+    erased_files: tuple[Erased, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +97,10 @@ class MailboxCase:
     new_entries: int
     identity_given_on: date | None
     files: tuple[FileView, ...]
+    minutes: tuple[MinutesView, ...] = ()
+    nobody_reads: bool = False
+    identity: IdentityMailbox = NOTHING_ASKED
+    consents: tuple[ConsentView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +140,7 @@ class DeskRow:
     new: int
     handlers: tuple[str, ...]
     mine: bool
+    assigned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +201,15 @@ class DeskCase:
     reopening_asked: bool
     reopening_asked_by_me: bool
     today: date
+    owed: tuple[Duty, ...] = ()
+    work: WorkView = WorkView()
+    identity: IdentityDesk = NOTHING_GIVEN
+    consents: tuple[ConsentView, ...] = ()
+    concerned: ConcernedView = ConcernedView()
+    minutes: tuple[MinutesView, ...] = ()
+    meeting_held_on: date | None = None
+    circle: CircleView = CircleView()
+    erasures: tuple[WaitingErasure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +296,9 @@ class PendingKey:
     confirmations: int
     needed: int
     confirmed_by_me: bool
+    from_on: date | None = None
+    to_on: date | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

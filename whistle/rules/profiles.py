@@ -89,6 +89,13 @@ class Profile:
         """Return the country's bodies for "reports" or for "privacy", in the order to show them."""
         return tuple(one for one in self.authorities if one.purpose == purpose)
 
+    def lacks_texts(self, day: date) -> bool:
+        """Say whether a text without which no channel may be published (L8) is missing on `day`."""
+        bodies = {one.purpose for one in self.authorities if one.effective_from <= day}
+        notices = {one.code for one in self.notices if one.effective_from <= day}
+        wanted = _MUST_NOTICE.get(self.country)
+        return (wanted is not None and wanted not in notices) or not bodies >= _PURPOSES
+
 
 @dataclass(frozen=True)
 class Profiles:

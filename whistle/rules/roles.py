@@ -1,7 +1,8 @@
 """Nobody holds two roles in one company, and each role may do only what is listed for it here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from whistle.rules.companies import Basis
@@ -16,10 +17,21 @@ class Role(StrEnum):
     PRIVACY_OFFICER = "privacy_officer"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    #: Gets a case only when no handler is left (L6); designated beforehand by the company itself.
+    DEPUTY = "deputy"
+    #: From outside the company, for one case, with an end date (L15).
+    INVESTIGATOR = "investigator"
 
 
-#: 2021:890 7:6: only people designated as handlers read a case; everybody else sees metadata at most.
-READS_CONTENT: Final = frozenset({Role.HANDLER})
+#: What the page of people and the command offer; an investigator is designated on the case.
+DESIGNATED_AHEAD: Final = tuple(role for role in Role if role is not Role.INVESTIGATOR)
+#: Roles whose keys somebody of another role confirms: those whom a handler lets in to the company's cases.
+CONFIRMED_BY: Final[Mapping[Role, Role]] = MappingProxyType(
+    {Role.DEPUTY: Role.HANDLER, Role.INVESTIGATOR: Role.HANDLER}
+)
+#: 2021:890 7:6: only people designated to work on cases read one; everybody else sees metadata at most. For
+#: L14 all three count as handlers and forbid one another too: a deputy is not one of the two handlers.
+READS_CONTENT: Final = frozenset({Role.HANDLER, Role.DEPUTY, Role.INVESTIGATOR})
 #: A custodian says who may learn a name, and reads no report.
 DECIDES_ON_IDENTITY: Final = frozenset({Role.CUSTODIAN})
 PLACES_HOLDS: Final = frozenset({Role.LEGAL})
@@ -29,10 +41,10 @@ READS_LEDGER: Final = frozenset({Role.AUDITOR})
 #: A clock that jumped is confirmed by one of each, two different people.
 CONFIRMS_CLOCK: Final = frozenset({Role.LEGAL, Role.ADMINISTRATOR})
 #: Roles whose people hold a key that is confirmed by somebody of the role before it counts.
-HOLDS_CONTENT_KEY: Final = frozenset({Role.HANDLER, Role.CUSTODIAN, Role.LEGAL, Role.PRIVACY_OFFICER})
+HOLDS_CONTENT_KEY: Final = READS_CONTENT | {Role.CUSTODIAN, Role.LEGAL, Role.PRIVACY_OFFICER}
 #: Those a reporter may tick as people who must not see the report (L6): who could read it or decide about it.
 MAY_BE_EXCLUDED: Final = frozenset(
-    {Role.HANDLER, Role.CUSTODIAN, Role.LEGAL, Role.PRIVACY_OFFICER, Role.AUDITOR}
+    {Role.HANDLER, Role.DEPUTY, Role.CUSTODIAN, Role.LEGAL, Role.PRIVACY_OFFICER, Role.AUDITOR}
 )
 #: 2021:890 5:3: a shared channel receives and investigates; contact with the reporter stays with the company.
 REFUSED_TO_SHARED: Final = frozenset(

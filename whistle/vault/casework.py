@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.crypto.inventory import Entry
 from whistle.errors import NotThere, RuleRefused
 from whistle.rules.calendar import local_day
-from whistle.rules.deadlines import CaseFacts, next_duty
-from whistle.vault import directory, inventory, journal
+from whistle.rules.deadlines import next_duty
+from whistle.vault import directory, epochs, inventory, journal, owed
 from whistle.vault.facts import Addition, CaseStatus, CompanyFacts, SealedGrant, SealedRecord
 from whistle.vault.store import Store, Work
-from whistle.vault.tables import blobs, cases, grants, holds, readers, records
+from whistle.vault.tables import blobs, cases, grants, readers, records
 
 NEVER = date(9999, 12, 31)
 """Sorts after every day: a case with no duty left."""
@@ -32,9 +32,6 @@ _COUNTERS = {
 
 _LOCKED_NUMBER = select(cases).where(cases.c.number == bindparam("case")).with_for_update()
 _LOCKED_ID = select(cases).where(cases.c.id == bindparam("case")).with_for_update()
-_REVIEW = select(func.min(holds.c.review_on)).where(
-    holds.c.case_id == bindparam("case"), holds.c.released_on.is_(None)
-)
 _GRANT_PLACE = ("case_id", "holder_id", "compartment", "epoch")
 _IS_AT = and_(*(grants.c[name] == bindparam(f"at_{name}") for name in _GRANT_PLACE))
 _GRANT_AT, _TAKE_GRANT, _PUT_GRANT = (
@@ -80,8 +77,9 @@ class Change:
         """Leave a ledger line about this case."""
         self.lines.append((action, actor, facts))
 
-    def add(self, addition: Addition) -> None:
-        """Add sealed objects; each must say of itself that it belongs here."""
+    def add(self, addition: Addition, *, writes: Sequence[int], grants_in: Sequence[int] = ()) -> None:
+        """Add sealed objects; each must say of itself that it belongs here, under the epoch that is due."""
+        epochs.require_lawful(self, addition, writes=writes, grants_in=grants_in)
         for record in addition.records:
             self._add_record(record)
         for grant in addition.grants:
@@ -188,31 +186,8 @@ def next_day(
     db: Connection, row: Any, columns: Mapping[str, Any], company: CompanyFacts, today: date
 ) -> tuple[str | None, date]:
     """The next duty of a case and its day, after the changes in `columns`."""
-    duty = next_duty(case_facts(db, row, columns, company), today)
+    duty = next_duty(owed.facts_of(db, row, columns, company), today)
     return (duty.kind, duty.due_on) if duty is not None else (None, NEVER)
-
-
-def case_facts(db: Connection, row: Any, columns: Mapping[str, Any], company: CompanyFacts) -> CaseFacts:
-    """What the deadlines depend on."""
-
-    def value(name: str) -> Any:
-        return columns.get(name, getattr(row, name))
-
-    review = db.execute(_REVIEW, {"case": row.id}).scalar_one()
-    return CaseFacts(
-        state=value("state"),
-        country=company.country,
-        zone=company.zone,
-        received_on=value("received_on"),
-        acknowledged_on=value("acknowledged_on"),
-        acknowledgement_waived=value("acknowledgement_waived"),
-        feedback_given_on=value("feedback_on"),
-        closed_on=value("closed_on"),
-        purge_due_on=value("purge_on"),
-        meeting_wanted=value("meeting_wanted"),
-        untouched_since=value("touched_on"),
-        hold_review_on=review,
-    )
 
 
 def status_of(row: Any, company: CompanyFacts) -> CaseStatus:
@@ -239,6 +214,11 @@ def status_of(row: Any, company: CompanyFacts) -> CaseStatus:
         n_identity=row.n_identity,
         n_internal=row.n_internal,
         reopen_asked_by=row.reopen_asked_by,
+        assigned_to=row.assigned_to,
+        meeting_held_on=row.meeting_held_on,
+        epoch_content=row.epoch_content,
+        epoch_identity=row.epoch_identity,
+        epoch_internal=row.epoch_internal,
         inventory_n=row.inventory_n,
     )
 
@@ -267,8 +247,8 @@ def blob_row(case_id: bytes, blob: Any, header: Header, day: date) -> dict[str, 
     """A row of `blobs`."""
     return {
         "object_id": header.object_id, "case_id": case_id, "compartment": header.compartment,
-        "epoch": header.epoch, "key_id": header.key_id, "on_day": day, "length": blob.length,
-        "sha256": blob.sha256,
+        "epoch": header.epoch, "mixed_epoch": header.mixed_epoch, "key_id": header.key_id, "on_day": day,
+        "length": blob.length, "sha256": blob.sha256,
     }  # fmt: skip
 
 

@@ -8,13 +8,17 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from whistle.errors import Tampered
-from whistle.vault import confirmations, directory, journal, ledger, purge
+from whistle.vault import channels, confirmations, directory, journal, ledger, purge
 from whistle.vault.check_cases import look_at_blobs, look_at_cases, look_at_grants, look_at_holds
+from whistle.vault.custody_ends import look_at_custody
 from whistle.vault.findings import Finding
 from whistle.vault.localblobs import LocalBlobs
+from whistle.vault.mails import look_at_mails
+from whistle.vault.passkeys import look_at_passkeys
+from whistle.vault.recovery_proof import look_at_recovery
 from whistle.vault.serverkeys import GROUP_AND_OTHERS
 from whistle.vault.store import Store
-from whistle.vault.tables import certificates, companies, designations, people
+from whistle.vault.tables import certificates, designations, people
 from whistle.vault.tables import confirmations as confirmation_table
 from whistle.vault.tables import ledger as ledger_table
 
@@ -25,7 +29,7 @@ def run(store: Store, now: datetime) -> list[Finding]:
     with store.reading() as db:
         for look in (
             _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges,
-            _certificates, _channels,
+            _certificates, _channels, look_at_custody, look_at_mails, look_at_passkeys, look_at_recovery,
         ):  # fmt: skip
             found += look(store, db, now)
         # Last, and against the first snapshot: what is done meanwhile only makes the two copies longer.
@@ -67,11 +71,28 @@ def _people(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
         .join_from(designations, people)
         .where(designations.c.mac.is_not(None))
     ):
-        if directory.designation_mac(store.keys, row, bytes(row.key_id or b"")) != bytes(row.mac):
+        if not directory.is_keyed_row(store.keys, row):
             yield Finding("designation", row.name, f"the designation as {row.role} was never confirmed here")
+    yield from _ended(db)
+    yield from _confirmations(store, db)
+
+
+def _ended(db: Connection) -> Iterator[Finding]:
+    """What the ledger ended has ended: a row of before, written back whole, would give the role again."""
+    query = select(ledger_table).where(ledger_table.c.action == "role_ended").order_by(ledger_table.c.seq)
+    facts = [ledger.line_of(row).facts for row in db.execute(query)]
+    last_day = {found["id"]: found["to_on"] for found in facts}
+    for row in db.execute(select(designations, people.c.name).join_from(designations, people)):
+        wanted = last_day.get(bytes(row.id).hex())
+        if wanted is not None and (row.to_on is None or row.to_on.isoformat() > wanted):
+            yield Finding("designation", row.name, f"the designation as {row.role} was ended on {wanted}")
+
+
+def _confirmations(store: Store, db: Connection) -> Iterator[Finding]:
+    given = {bytes(row.id): row for row in db.execute(select(designations))}
     query = select(confirmation_table, people.c.name).join_from(confirmation_table, people)
     for row in db.execute(query):
-        if not confirmations.is_given(store.keys, row):
+        if not confirmations.is_given(store.keys, row, given[bytes(row.designation_id)]):
             yield Finding("confirmation", row.name, "a confirmation in this name was not given here")
 
 
@@ -115,22 +136,25 @@ def _certificates(store: Store, db: Connection, _now: datetime) -> Iterator[Find
 _PURGED = select(ledger_table.c.seq, ledger_table.c.case_number).where(ledger_table.c.action == "purged")
 
 
-def _channels(_store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
-    query = (
-        select(designations.c.person_id)
-        .join_from(designations, people)
-        .where(designations.c.role == "handler", directory.stands(), designations.c.to_on.is_(None))
-    )
-    for company in db.execute(select(companies).order_by(companies.c.position)):
-        if (
-            len(set(db.execute(query.where(designations.c.company_id == company.id)).scalars()))
-            < MIN_HANDLERS
-        ):
-            yield Finding("handlers", company.code, "a channel needs two handlers whose keys count")
+CHANNEL_FINDINGS = {
+    "handlers": "a channel needs two handlers whose keys count",
+    "deputy": "a channel needs a deputy whose key counts, for when no handler is left",
+    "own_handler": "under 5:3 a handler of the company's own must write to the reporter; it has none",
+    "texts": "the texts without which no channel may be published are not in force",
+    "over_249": "the company is too large to share a channel and takes no new case; give it its own",
+}
+"""What `check` says for each thing that a channel lacks."""
 
 
-MIN_HANDLERS = 2
-"""One may be ill, excluded, or the person reported."""
+def _channels(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
+    for one in channels.all_channels(db, store.keys, now):
+        for word in one.lacks:
+            yield Finding(word, one.company.code, CHANNEL_FINDINGS[word])
+        if one.over_since is not None and "over_249" not in one.lacks:
+            said = f"over 249 employees since {one.over_since}; no new cases after {one.closes_on}"
+            yield Finding("over_249", one.company.code, said)
+        if not one.board_contact:
+            yield Finding("board_contact", one.company.code, "nobody is named to be told of a case alone")
 
 
 def _journal(store: Store, db: Connection) -> Iterator[Finding]:

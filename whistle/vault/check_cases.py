@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, select
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import SealBroken, Tampered
-from whistle.rules.calendar import local_day
-from whistle.vault import directory, inventory, ledger, purge
+from whistle.vault import entitled, exclusions, identity_requests, inventory, ledger, purge, recovery
+from whistle.vault.entitled import Entitled
 from whistle.vault.findings import Finding
 from whistle.vault.holds import hold_mac
 from whistle.vault.store import Store
@@ -93,30 +93,56 @@ def _numbering(db: Connection, case: Row[Any]) -> Iterator[Finding]:
 
 
 def look_at_grants(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
-    """Nobody holds a grant who is not designated for it."""
-    allowed = _designated(store, db, now)
-    query = select(
-        grants.c.case_id, grants.c.holder_id, grants.c.compartment, cases.c.number, cases.c.company_id
-    ).join_from(grants, cases)
-    for row in db.execute(query):
-        holder, company = bytes(row.holder_id), bytes(row.company_id)
-        if holder == bytes(row.case_id) and row.compartment != Compartment.INTERNAL:
+    """Nobody holds a grant or works on a case who is not designated for it, or is excluded; somebody does."""
+    today, spare = entitled.entitled(db, store.keys, now), recovery.holder(store.keys)
+    beside = () if spare is None else (spare.person_id,)
+    known = {bytes(case.id): case for case in db.execute(select(cases).order_by(cases.c.number))}
+    for row in db.execute(select(grants.c.case_id, grants.c.holder_id, grants.c.compartment).distinct()):
+        case, holder = known[bytes(row.case_id)], bytes(row.holder_id)
+        if holder in beside or (holder == bytes(case.id) and row.compartment != Compartment.INTERNAL):
             continue
-        custodians = row.compartment == Compartment.IDENTITY and (company, "custodian") in allowed
-        if holder not in allowed.get((company, "custodian" if custodians else "handler"), set()):
-            yield Finding("grant", row.number, "somebody holds a grant who is not designated for it")
-    for row in db.execute(select(readers, cases.c.number).join_from(readers, cases)):
-        if bytes(row.person_id) not in allowed.get((bytes(row.company_id), "handler"), set()):
-            yield Finding("reader", row.number, "somebody works on the case who is not designated for it")
+        if exclusions.is_excluded(store.keys, case, holder):
+            yield Finding("excluded", case.number, "somebody who is excluded from the case holds its keys")
+        elif not _is_theirs(store, db, today, case, (holder, row.compartment)):
+            yield Finding("grant", case.number, "somebody holds a grant who is not designated for it")
+    yield from _readers(store, db, today, known)
 
 
-def _designated(store: Store, db: Connection, now: datetime) -> dict[tuple[bytes, str], set[bytes]]:
-    found: dict[tuple[bytes, str], set[bytes]] = {}
-    for company in directory.all_companies(db):
-        day = local_day(now, company.zone)
-        for person in directory.recipients(db, store.keys, company.id, ("handler", "custodian"), day):
-            found.setdefault((company.id, person.role), set()).add(person.person_id)
-    return found
+def _is_theirs(
+    store: Store, db: Connection, today: Entitled, case: Row[Any], held: tuple[bytes, int]
+) -> bool:
+    """Whether `held` (who, and in which compartment) may be; what custodians hold takes their approval."""
+    holder, compartment = held
+    company = bytes(case.company_id)
+    if not today.may_keep(holder, company, bytes(case.id), compartment):
+        return False
+    if compartment != Compartment.IDENTITY or (holder, company) in today.opening:
+        return True
+    if holder in identity_requests.standing(db, store.keys, bytes(case.id)):
+        return True
+    opened = select(grants.c.holder_id).where(
+        grants.c.case_id == case.id, grants.c.compartment == int(Compartment.IDENTITY)
+    )
+    return not any((bytes(one), company) in today.opening for one in db.execute(opened).scalars())
+
+
+def _readers(
+    store: Store, db: Connection, today: Entitled, known: dict[bytes, Row[Any]]
+) -> Iterator[Finding]:
+    read: set[bytes] = set()
+    for row in db.execute(select(readers.c.case_id, readers.c.person_id)):
+        case, person = known[bytes(row.case_id)], bytes(row.person_id)
+        read.add(bytes(case.id))
+        if exclusions.is_excluded(store.keys, case, person):
+            yield Finding("excluded", case.number, "somebody who is excluded from the case works on it")
+        elif not today.may_read(person, bytes(case.company_id), bytes(case.id)):
+            yield Finding("reader", case.number, "somebody works on the case who is not designated for it")
+    said = exclusions.said_of(db, [case.number for case in known.values()])
+    for case in known.values():
+        if bytes(case.id) not in read:
+            yield Finding("no_handler", case.number, "nobody can read the case: appoint a handler or deputy")
+        if bytes(case.excluded) != said.get(case.number, b""):
+            yield Finding("excluded", case.number, "who is excluded from the case was changed past its page")
 
 
 def look_at_blobs(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
 """What a designated handler may do with a case of theirs; everybody else learns not even that it exists."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,13 +11,20 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from whistle.crypto.header import Compartment, Header
 from whistle.errors import Conflict, NotAllowed, NotThere, RuleRefused
 from whistle.rules import calendar, retention, states
-from whistle.vault import casework, directory, reading
+from whistle.rules.concerned import is_settled
+from whistle.rules.roles import REFUSED_TO_SHARED
+from whistle.rules.triage import check_no_feedback
+from whistle.vault import casework, directory, exclusions, reading
 from whistle.vault.facts import Addition, OpenedCase, SealedGrant
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, closings, people, readers
+from whistle.vault.worktables import concerned
 
 OPEN_TO_HANDLER = (Compartment.CONTENT, Compartment.INTERNAL)
+
+OPEN_TO_INVESTIGATOR = ("note",)
+"""What somebody designated for one case does besides reading it (L15)."""
 
 CONFIRM_REOPENING_DAYS = 30
 """So close to the day of purge, reopening takes a second handler."""
@@ -30,13 +38,20 @@ class Step:
     event: str | None = None
     feedback: bool = False
     tells_reporter: bool = True
+    doing: str = ""
+    no_feedback: str = ""
+
+    @property
+    def closes(self) -> bool:
+        """Whether the case ends with it."""
+        return self.event == states.Event.CLOSE
 
 
-ACKNOWLEDGE = Step("acknowledged", states.Event.ACKNOWLEDGE)
-MESSAGE = Step("message_sent", states.Event.MESSAGE)
-FEEDBACK = Step("feedback_given", states.Event.FEEDBACK, feedback=True)
-NOTE = Step("note_added", tells_reporter=False)
-CLOSE = Step("closed", states.Event.CLOSE, feedback=True)
+ACKNOWLEDGE = Step("acknowledged", states.Event.ACKNOWLEDGE, doing="acknowledge")
+MESSAGE = Step("message_sent", states.Event.MESSAGE, doing="message")
+FEEDBACK = Step("feedback_given", states.Event.FEEDBACK, feedback=True, doing="feedback")
+NOTE = Step("note_added", tells_reporter=False, doing="note")
+CLOSE = Step("closed", states.Event.CLOSE, feedback=True, doing="close")
 REOPEN = Step("reopened", states.Event.REOPEN, tells_reporter=False)
 
 
@@ -68,6 +83,27 @@ def open_case(store: Store, person_id: bytes, number: str, now: datetime) -> Ope
         return reading.opened(db, store, row, OPEN_TO_HANDLER, holder=person_id, now=now, unread=unread)
 
 
+def may_open(store: Store, person_id: bytes, number: str, now: datetime) -> bool:
+    """Whether this case is one that this person works on today."""
+    with store.reading() as db:
+        try:
+            _mine(db, store.keys, person_id, number, now)
+        except NotThere:
+            return False
+    return True
+
+
+def worked_on(db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime) -> Row[Any]:
+    """The row of a case that this person works on today. Raises `NotThere`."""
+    return _mine(db, keys, person_id, number, now)[0]
+
+
+def works_on(change: casework.Change, person_id: bytes, now: datetime) -> bool:
+    """Whether somebody works on the case that is being changed, today."""
+    is_reader = change.db.execute(_NAME, {"case": change.row.id, "person": person_id}).first()
+    return bool(is_reader) and _standing(change.db, change.store.keys, person_id, change.row, now) is not None
+
+
 def mark_read(
     store: Store, person_id: bytes, case_id: bytes, own_grants: Iterable[SealedGrant], now: datetime
 ) -> None:
@@ -78,7 +114,8 @@ def mark_read(
             work.db.execute(_SEEN, {"person": person_id, "case": case_id})
         return
     with casework.changing(store, case_id, now) as change:
-        name = _require_reader(change.db, person_id, change, now)
+        _require_standing(change.db, person_id, change, now)
+        name = _name(change.db, person_id, case_id)
         for grant in own:
             if grant.holder_id != person_id or Header.parse(grant.sealed).compartment == Compartment.IDENTITY:
                 raise NotAllowed("a handler replaces their own grants only")
@@ -87,35 +124,55 @@ def mark_read(
         change.db.execute(_SEEN, {"person": person_id, "case": case_id})
 
 
+@contextmanager
+def at_work(
+    store: Store, person_id: bytes, number: str, now: datetime, *, doing: str = ""
+) -> Iterator[tuple[casework.Change, str]]:
+    """A case locked for somebody who works on it today, and their name. Raises `NotThere`, `RuleRefused`.
+
+    `doing` names what a shared handler must leave to the company's own people (2021:890 5:3); what an outside
+    investigator may do is named in `OPEN_TO_INVESTIGATOR`, and nothing else.
+    """
+    with casework.changing(store, number, now) as change:
+        standing = _require_standing(change.db, person_id, change, now)
+        reading.require_standing(change.row, change.company, now)
+        if standing.shared and doing in REFUSED_TO_SHARED:
+            raise RuleRefused("shared", "The company's own people do this (2021:890 5:3).")
+        if standing.role == "investigator" and doing not in OPEN_TO_INVESTIGATOR:
+            raise RuleRefused("investigator", "An outside investigator reads the case and adds notes.")
+        yield change, _name(change.db, person_id, change.row.id)
+
+
+def take(change: casework.Change, addition: Addition, *, tells_reporter: bool = False) -> None:
+    """Add what somebody at work sealed: content and notes, the keys of a new epoch, nothing else."""
+    change.add(addition, writes=OPEN_TO_HANDLER, grants_in=OPEN_TO_HANDLER)
+    if tells_reporter:
+        change.set(unread=change.now("unread") + 1)
+
+
 def add(
     store: Store, person_id: bytes, number: str, addition: Addition, now: datetime, *, step: Step
 ) -> None:
     """Add what a handler wrote, move the case by `step`. Raises `NotThere`, `RuleRefused`, `Conflict`."""
-    with casework.changing(store, number, now) as change:
-        name = _require_reader(change.db, person_id, change, now)
-        reading.require_standing(change.row, change.company, now)
+    with at_work(store, person_id, number, now, doing=step.doing) as (change, name):
         if step is ACKNOWLEDGE and change.row.acknowledged_on is not None:
             raise Conflict("the case was acknowledged already")
         if step is REOPEN:
             _require_reopening(change, person_id, addition)
         if step.event is not None:
             change.set(state=str(states.after(change.row.state, step.event)))
-        _check_addition(change, addition)
-        change.add(addition)
-        if addition.records and step.tells_reporter:
-            change.set(unread=change.row.unread + 1)
+        if step.closes:
+            _require_ready_to_close(change, step)
+        take(change, addition, tells_reporter=bool(addition.records) and step.tells_reporter)
         _note_days(change, step)
         change.log(step.action, name, **_due(change, step))
 
 
 def ask_reopening(store: Store, person_id: bytes, number: str, addition: Addition, now: datetime) -> None:
     """Ask a second handler to let the case be reopened; the reason is in the sealed `addition`."""
-    with casework.changing(store, number, now) as change:
-        name = _require_reader(change.db, person_id, change, now)
-        reading.require_standing(change.row, change.company, now)
+    with at_work(store, person_id, number, now) as (change, name):
         states.after(change.row.state, states.Event.REOPEN)
-        _check_addition(change, addition)
-        change.add(addition)
+        take(change, addition)
         change.set(reopen_asked_by=person_id)
         change.log("reopen_asked", name)
 
@@ -138,12 +195,26 @@ def _require_reopening(change: casework.Change, person_id: bytes, addition: Addi
         raise RuleRefused("same_person", "Somebody else must confirm what you asked for.")
 
 
+def closing_without(ground: str) -> Step:
+    """A closing without feedback, on a recorded ground (L3); the vault checks that it holds."""
+    return replace(CLOSE, feedback=False, no_feedback=ground)
+
+
+def _require_ready_to_close(change: casework.Change, step: Step) -> None:
+    """A case closes once it was decided for good about everybody it concerns (L13)."""
+    if step.no_feedback:
+        check_no_feedback(step.no_feedback, given=change.row.feedback_on is not None)
+    query = select(concerned.c.decision).where(concerned.c.case_id == change.row.id)
+    if not is_settled(change.db.execute(query).scalars().all()):
+        raise RuleRefused("concerned", "Decide first whether the persons concerned are told.")
+
+
 def _note_days(change: casework.Change, step: Step) -> None:
     if step is ACKNOWLEDGE:
         change.set(acknowledged_on=change.today)
     if step.feedback and change.row.feedback_on is None:
         change.set(feedback_on=change.today)
-    if step is CLOSE:
+    if step.closes:
         _close(change)
     if step is REOPEN:
         change.set(closed_on=None, purge_on=None, reopen_asked_by=None)
@@ -160,18 +231,10 @@ def _close(change: casework.Change) -> None:
 
 def _due(change: casework.Change, step: Step) -> dict[str, str]:
     """A closing's ledger line says the day of the purge: moved in the table alone, it counts for nothing."""
-    return {"due_on": change.now("purge_on").isoformat()} if step is CLOSE else {}
-
-
-def _check_addition(change: casework.Change, addition: Addition) -> None:
-    """A handler writes content and notes, and grants notes to the handlers of the case only."""
-    sealed = [record.sealed for record in addition.records] + [blob.sealed_header for blob in addition.blobs]
-    if any(Header.parse(item).compartment not in OPEN_TO_HANDLER for item in sealed):
-        raise NotAllowed("a handler has no part in the identity")
-    on_case = {person for person, _name in reading.readers_of(change.db, change.row.id)}
-    for grant in addition.grants:
-        if grant.holder_id not in on_case or Header.parse(grant.sealed).compartment != Compartment.INTERNAL:
-            raise NotAllowed("a grant names somebody who does not work on this case")
+    if not step.closes:
+        return {}
+    ground = {"ground": step.no_feedback} if step.no_feedback else {}
+    return {"due_on": change.now("purge_on").isoformat(), **ground}
 
 
 def _mine(
@@ -179,19 +242,30 @@ def _mine(
 ) -> tuple[Row[Any], int]:
     asked = {"number": number, "person": person_id}
     row = db.execute(_MINE, asked).one_or_none() if casework.is_number(number) else None
-    if row is None or not _serves(db, keys, person_id, row.company_id, now):
+    if row is None or _standing(db, keys, person_id, row, now) is None:
         raise NotThere("there is no such case, or it is not yours")
     return row, row.mine
 
 
-def _require_reader(db: Connection, person_id: bytes, change: casework.Change, now: datetime) -> str:
-    """The name of the handler; raises `NotThere` unless they work on this case today."""
-    name: str | None = db.execute(_NAME, {"case": change.row.id, "person": person_id}).scalar_one_or_none()
-    if name is None or not _serves(db, change.store.keys, person_id, change.row.company_id, now):
+def _require_standing(
+    db: Connection, person_id: bytes, change: casework.Change, now: datetime
+) -> directory.Standing:
+    """In which role somebody works on this case today; raises `NotThere` unless they do."""
+    standing = _standing(db, change.store.keys, person_id, change.row, now)
+    if standing is None or not db.execute(_NAME, {"case": change.row.id, "person": person_id}).first():
         raise NotThere("there is no such case, or it is not yours")
+    return standing
+
+
+def _name(db: Connection, person_id: bytes, case_id: bytes) -> str:
+    name: str = db.execute(_NAME, {"case": case_id, "person": person_id}).scalar_one()
     return name
 
 
-def _serves(db: Connection, keys: ServerKeys, person_id: bytes, company_id: bytes, now: datetime) -> bool:
-    zone = directory.company_by_id(db, company_id).zone
-    return directory.serves(db, keys, person_id, company_id, "handler", calendar.local_day(now, zone))
+def _standing(
+    db: Connection, keys: ServerKeys, person_id: bytes, row: Row[Any], now: datetime
+) -> directory.Standing | None:
+    if exclusions.is_excluded(keys, row, person_id):
+        return None
+    day = calendar.local_day(now, directory.company_by_id(db, row.company_id).zone)
+    return directory.role_on(db, keys, person_id, row.company_id, day, case_id=bytes(row.id))

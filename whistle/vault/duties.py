@@ -1,16 +1,26 @@
-"""What falls due, over all cases, from days alone."""
+"""What falls due, over all cases or over those of one handler, from days alone: nothing is opened for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from whistle.rules.calendar import local_day
-from whistle.rules.deadlines import next_duty
-from whistle.vault import casework, directory
+from whistle.rules.deadlines import Duty, duties_of
+from whistle.vault import directory, owed
+from whistle.vault.facts import Bounded, CompanyFacts
 from whistle.vault.holds import hold_facts
+from whistle.vault.listing import COUNT_BOUND, PAGE, SOON_DAYS
 from whistle.vault.store import Store
-from whistle.vault.tables import cases
+from whistle.vault.tables import cases, designations, readers
+
+BATCH = 500
+"""So many cases share one question for what is not in their rows (under the bounds of both databases)."""
+
+READING = ("handler", "deputy", "investigator")
+"""Who works on cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,7 @@ class Due:
     due_on: date
     last_legal_day: date
     overdue: bool
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +47,121 @@ class HoldLine:
     review_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class OwedCase:
+    """A case with everything that is owed in it, the earliest first."""
+
+    number: str
+    company: CompanyFacts
+    state: str
+    duties: tuple[Duty, ...]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class OwedListing:
+    """A page of a handler's duties: how many cases are late or fall due soon, and where it goes on."""
+
+    rows: tuple[OwedCase, ...]
+    late: Bounded
+    soon: Bounded
+    after: tuple[date, bytes] | None
+
+
 def falling_due(store: Store, now: datetime, within_days: int) -> list[Due]:
-    """The next duty of every case that has one within so many days, soonest first."""
+    """Every duty of every case that falls due within so many days, soonest first."""
     found = []
     with store.reading() as db:
         known = {company.id: company for company in directory.all_companies(db)}
-        for row in db.execute(select(cases).order_by(cases.c.next_on, cases.c.number)).all():
-            company = known[bytes(row.company_id)]
-            today = local_day(now, company.zone)
-            duty = next_duty(casework.case_facts(db, row, {}, company), today)
-            if duty is not None and (duty.due_on - today).days <= within_days:
-                overdue = duty.due_on < today
-                found.append(
-                    Due(duty.kind, row.number, company.code, duty.due_on, duty.last_legal_day, overdue)
-                )
-    return sorted(found, key=lambda due: (due.due_on, due.case))
+        rows = db.execute(select(cases)).all()
+        for start in range(0, len(rows), BATCH):
+            for case in _owed(db, rows[start : start + BATCH], known, now):
+                found += [_due(case, duty) for duty in case.duties]
+        days = {company.code: local_day(now, company.zone) for company in known.values()}
+    near = [due for due in found if (due.due_on - days[due.company]).days <= within_days]
+    return sorted(near, key=lambda due: (due.due_on, due.case, due.kind))
+
+
+def _due(case: OwedCase, duty: Duty) -> Due:
+    late = duty.is_overdue(case.today)
+    return Due(
+        duty.kind, case.number, case.company.code, duty.due_on, duty.last_legal_day, late, rule=duty.rule
+    )
+
+
+def page(
+    store: Store, person_id: bytes, now: datetime, *,
+    kind: str = "", company: str = "", after: tuple[date, bytes] | None = None,
+) -> OwedListing:  # fmt: skip
+    """A page of the cases of somebody who works on them, by what is next; `kind`: only with that next."""
+    with store.reading() as db:
+        where = _conditions(db, store, person_id, now, company=company)
+        known = {one.id: one for one in directory.all_companies(db)}
+        today = min(local_day(now, one.zone) for one in known.values())
+        if kind:
+            # Apart from the walk of the index: counting then touches the case only where the filter needs it.
+            is_next = select(cases.c.id).where(cases.c.id == readers.c.case_id, cases.c.next_kind == kind)
+            where.append(is_next.correlate(readers).exists())
+        query = select(cases, readers.c.due_on).join_from(readers, cases).where(*where)
+        wanted = query if after is None else query.where(_beyond(after))
+        rows = db.execute(wanted.order_by(readers.c.due_on, readers.c.case_id).limit(PAGE + 1)).all()
+        more = (rows[PAGE - 1].due_on, bytes(rows[PAGE - 1].id)) if len(rows) > PAGE else None
+        until = today + timedelta(days=SOON_DAYS)
+        return OwedListing(
+            rows=_owed(db, rows[:PAGE], known, now),
+            late=_count(db, *where, readers.c.due_on < today),
+            soon=_count(db, *where, readers.c.due_on >= today, readers.c.due_on <= until),
+            after=more,
+        )
+
+
+def _conditions(db: Connection, store: Store, person_id: bytes, now: datetime, *, company: str) -> list[Any]:
+    """What a row of `readers` must fulfil: theirs, in a company they work for today or the one case of it."""
+    query = directory.RECIPIENTS.where(
+        designations.c.person_id == person_id, designations.c.role.in_(READING)
+    )
+    mine = theirs(person_id, directory.standing(db, store.keys, query, now))
+    if company:
+        chosen = [one.id for one in directory.all_companies(db) if one.code == company]
+        mine.append(readers.c.company_id.in_(chosen))
+    return mine
+
+
+def theirs(person_id: bytes, held: Sequence[Row[Any]]) -> list[Any]:
+    """What makes a row of `readers` this person's today, given the designations of theirs that count.
+
+    A company's handlers and deputies may see what they have of it; who is there for one case, that case.
+    """
+    whole = {bytes(row.company_id) for row in held if row.for_case_id is None and row.role != "investigator"}
+    single = {bytes(row.for_case_id) for row in held if row.for_case_id is not None}
+    of_company = readers.c.company_id.in_(whole)
+    # Where it can be left out it is: the index is walked for one condition, not for either of two.
+    place = or_(of_company, readers.c.case_id.in_(single)) if single else of_company
+    return [readers.c.person_id == person_id, place]
+
+
+def _beyond(after: tuple[date, bytes]) -> Any:
+    due, case_id = after
+    return and_(readers.c.due_on >= due, or_(readers.c.due_on > due, readers.c.case_id > case_id))
+
+
+def _count(db: Connection, *conditions: Any) -> Bounded:
+    bounded = select(readers.c.case_id).where(*conditions).limit(COUNT_BOUND + 1).subquery()
+    value = db.execute(select(func.count()).select_from(bounded)).scalar_one()
+    return Bounded(min(value, COUNT_BOUND), value > COUNT_BOUND)
+
+
+def _owed(
+    db: Connection, rows: Sequence[Row[Any]], known: dict[bytes, CompanyFacts], now: datetime
+) -> tuple[OwedCase, ...]:
+    beside = owed.beside(db, [row.id for row in rows])
+    found = []
+    for row in rows:
+        company = known[bytes(row.company_id)]
+        today = local_day(now, company.zone)
+        facts = owed.joined(row, {}, company, beside[bytes(row.id)])
+        found.append(OwedCase(row.number, company, row.state, duties_of(facts, today), today))
+    return tuple(found)
 
 
 def holds_standing(store: Store) -> list[HoldLine]:

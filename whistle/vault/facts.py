@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from whistle.rules.deadlines import CaseFacts
+from whistle.vault.disclosures import StoredConsent
+from whistle.vault.identity_requests import NO_IDENTITY, IdentityFacts, StoredRequest
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyFacts:
-    """A company of the group; `open` says whether a confirmed handler is there to read."""
+    """A company of the group; `open`: the channel takes reports today (`registry` and `channels` say so)."""
 
     id: bytes
     code: str
@@ -70,6 +74,7 @@ class NewCase:
     grants: tuple[SealedGrant, ...]
     records: tuple[SealedRecord, ...]
     blobs: tuple[SealedBlob, ...]
+    excluded: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,11 @@ class CaseStatus:
     n_identity: int
     n_internal: int
     reopen_asked_by: bytes | None
+    assigned_to: bytes | None
+    meeting_held_on: date | None
+    epoch_content: int
+    epoch_identity: int
+    epoch_internal: int
     inventory_n: int
 
 
@@ -138,6 +148,7 @@ class StoredBlob:
     object_id: bytes
     compartment: int
     epoch: int
+    mixed_epoch: int
     length: int
 
 
@@ -149,6 +160,14 @@ class HoldInForceFacts:
     ground: str
     placed_on: date
     review_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesFacts:
+    """Minutes as their row knows them: the day the reporter's mailbox first showed them, if it did."""
+
+    id: bytes
+    shown_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +183,11 @@ class OpenedCase:
     readers: tuple[tuple[bytes, str], ...]
     unread: int
     has_custodian: bool
+    deadlines: CaseFacts
+    minutes: tuple[MinutesFacts, ...] = ()
+    requests: tuple[StoredRequest, ...] = ()
+    consents: tuple[StoredConsent, ...] = ()
+    identity: IdentityFacts = NO_IDENTITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +222,20 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Designation:
-    """That a person holds a role in a company from a day on."""
+    """That a person holds a role in a company from one day until before another (None: no end is set).
+
+    `shared`: they are another company's (2021:890 5:3). `one_case`: an outside investigator's.
+    """
 
     id: bytes
     person_id: bytes
     company_code: str
     role: str
     confirmed: bool
+    from_on: date
+    to_on: date | None
+    shared: bool
+    one_case: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Row, exists, insert, or_, select, update
@@ -14,13 +15,16 @@ from whistle.errors import Conflict, Gone, NotThere, RuleRefused, Tampered
 from whistle.rules.calendar import local_day
 from whistle.rules.holds import release_needs_second
 from whistle.rules.retention import HoldFacts, closed_for_work
-from whistle.vault import casework, directory, reading
+from whistle.vault import casework, directory, exclusions, reading
 from whistle.vault.facts import CaseStatus, CompanyFacts, SealedGrant
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, certificates, hold_grants, holds, people
 
 HOLD_LABEL = b"whistle/v1/hold\0"
+
+LISTED = 500
+"""Cases on legal's page: more than anybody reads in a sitting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def place(store: Store, person_id: bytes, number: str, new: NewHold, now: dateti
 
 def _place(store: Store, person_id: bytes, number: str, new: NewHold, now: datetime) -> bytes:
     with casework.changing(store, number, now) as change:
-        name = _require_legal(change.db, store.keys, person_id, change.company, change.today)
+        name = _require_may(change, person_id)
         same = select(holds.c.id).where(
             holds.c.case_id == change.row.id, holds.c.once == new.once, holds.c.released_on.is_(None)
         )
@@ -81,7 +85,11 @@ def _place(store: Store, person_id: bytes, number: str, new: NewHold, now: datet
             "sealed": new.sealed, "released_on": None, "release_asked_by": None,
         }  # fmt: skip
         change.db.execute(insert(holds).values(**row, mac=hold_mac(store.keys, row)))
-        rows = [{"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed} for g in new.grants]
+        rows = [
+            {"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed}
+            for g in new.grants
+            if not exclusions.is_excluded(store.keys, change.row, g.holder_id)
+        ]
         change.db.execute(insert(hold_grants), rows)
         facts = {
             "hold": new.id.hex(),
@@ -96,7 +104,7 @@ def _place(store: Store, person_id: bytes, number: str, new: NewHold, now: datet
 def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes, now: datetime) -> bool:
     """Release a hold, or ask a second person to where the rules want one. True when it is released."""
     with casework.changing(store, _case_of(store, hold_id), now) as change:
-        name = _require_legal(change.db, store.keys, person_id, change.company, change.today)
+        name = _require_may(change, person_id)
         row = _in_force(change, hold_id)
         facts = reading.retention_facts(change.row, change.company)
         standing = HoldFacts(row.ground, row.placed_on, row.review_on, row.released_on)
@@ -113,7 +121,7 @@ def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes
 def confirm_release(store: Store, person_id: bytes, hold_id: bytes, now: datetime) -> None:
     """Release a hold that another person asked to release. Raises `RuleRefused("same_person")`."""
     with casework.changing(store, _case_of(store, hold_id), now) as change:
-        name = _require_legal(change.db, store.keys, person_id, change.company, change.today)
+        name = _require_may(change, person_id)
         row = _in_force(change, hold_id)
         if row.release_asked_by is None:
             raise Conflict("nobody asked to release this hold")
@@ -146,7 +154,11 @@ def of_companies(
     )
     with store.reading() as db:
         known = {company.id: company for company in directory.all_companies(db)}
-        return tuple(_stored(row._mapping, known, now) for row in db.execute(query))  # noqa: SLF001 (SQLAlchemy's public name)
+        return tuple(
+            _stored(row._mapping, known, now)  # noqa: SLF001 (SQLAlchemy's public name)
+            for row in db.execute(query)
+            if not exclusions.is_excluded(store.keys, _CaseColumns(row._mapping), person_id)  # noqa: SLF001 (as above)
+        )
 
 
 def _stored(row: Any, known: dict[bytes, CompanyFacts], now: datetime) -> StoredHold:
@@ -242,6 +254,13 @@ def _require_legal(
     return name
 
 
+def _require_may(change: casework.Change, person_id: bytes) -> str:
+    """The name of somebody of legal who may touch this case: to who is excluded it is not there (L6)."""
+    if exclusions.is_excluded(change.store.keys, change.row, person_id):
+        raise NotThere("there is no such case, or it is not yours")
+    return _require_legal(change.db, change.store.keys, person_id, change.company, change.today)
+
+
 def legal_case(store: Store, person_id: bytes, number: str, now: datetime) -> tuple[CaseStatus, bool]:
     """A case as legal sees it, and whether it is held. Raises `NotThere`, `Gone`."""
     with store.reading() as db:
@@ -249,6 +268,8 @@ def legal_case(store: Store, person_id: bytes, number: str, now: datetime) -> tu
         row = db.execute(query).one_or_none() if casework.is_number(number) else None
         if row is None:
             _raise_absent(db, store.keys, person_id, number, now)
+        if exclusions.is_excluded(store.keys, row, person_id):
+            raise NotThere("there is no such case, or it is not yours")
         company = directory.company_by_id(db, row.company_id)
         _require_legal(db, store.keys, person_id, company, local_day(now, company.zone))
         return casework.status_of(row, company), bool(reading.holds_in_force(db, row.id))
@@ -260,15 +281,20 @@ def _raise_absent(db: Connection, keys: ServerKeys, person_id: bytes, number: st
         certificates.c.case_number == number
     )
     row = db.execute(left).one_or_none() if casework.is_number(number) else None
-    if row is None:
+    if row is None or exclusions.hidden(db, keys, person_id, [number]):
         raise NotThere("there is no such case, or it is not yours")
     company = directory.company_by_id(db, row.company_id)
     _require_legal(db, keys, person_id, company, local_day(now, company.zone))
     raise Gone(row.purged_on.isoformat())
 
 
-def upcoming(store: Store, companies: list[bytes], until: date) -> tuple[tuple[CaseStatus, bool], ...]:
-    """Closed cases of these companies that are purged by `until`, soonest first, and whether each is held."""
+def upcoming(
+    store: Store, person_id: bytes, companies: list[bytes], until: date
+) -> tuple[tuple[CaseStatus, bool], ...]:
+    """Closed cases of these companies that are purged by `until`, soonest first, and whether each is held.
+
+    At most `LISTED`; not those from which `person_id` is excluded.
+    """
     held = exists(
         select(holds.c.id).where(holds.c.case_id == cases.c.id, holds.c.released_on.is_(None))
     ).label("held")
@@ -276,13 +302,15 @@ def upcoming(store: Store, companies: list[bytes], until: date) -> tuple[tuple[C
         select(cases, held)
         .where(cases.c.company_id.in_(companies), or_(cases.c.purge_on <= until, held))
         .order_by(cases.c.purge_on, cases.c.number)
-        .limit(500)
     )
     with store.reading() as db:
         known = {company.id: company for company in directory.all_companies(db)}
+        seen = (
+            row for row in db.execute(query) if not exclusions.is_excluded(store.keys, row, person_id)
+        )
         return tuple(
             (casework.status_of(row, known[bytes(row.company_id)]), bool(row.held))
-            for row in db.execute(query)
+            for row in islice(seen, LISTED)
         )
 
 

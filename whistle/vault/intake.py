@@ -13,7 +13,7 @@ from whistle.crypto.header import Compartment, Header, Kind
 from whistle.crypto.inventory import Entry, inventory_mac
 from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
-from whistle.vault import casework, directory, inventory
+from whistle.vault import casework, channels, directory, exclusions, inventory, mails, recovery
 from whistle.vault.facts import CaseStatus, CompanyFacts, NewCase
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import blobs, cases, certificates, grants, readers, records
@@ -21,8 +21,11 @@ from whistle.vault.tables import blobs, cases, certificates, grants, readers, re
 NUMBER_SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter that reads like a digit."""
 
+READING = ("handler", "deputy")
+"""A deputy reads where no handler is left (L6): who of them gets a report, its reporter's wishes decide."""
+
 ROLES_OF: dict[int, tuple[str, ...]] = {
-    Compartment.CONTENT: ("handler",),
+    Compartment.CONTENT: READING,
     Compartment.IDENTITY: ("custodian",),
 }
 """Whose keys a reporter's grants may name (FORMAT.md, "Who is granted what")."""
@@ -76,21 +79,25 @@ def _status(db: Connection, row: Row[Any]) -> CaseStatus:
 
 
 def _take(store: Store, work: Work, new: NewCase, now: datetime) -> CaseStatus:
-    company = directory.company_by_code(work.db, new.company_code)
+    wanted = directory.company_by_code(work.db, new.company_code)
+    (company,) = channels.opened(work.db, store.keys, [wanted], now)
     today = local_day(now, company.zone)
     handlers = _admit(store, work.db, new, company, today)
     entries = _entries(new)
     row = _case_row(new, company, today, _free_number(work.db))
+    row["excluded"] = exclusions.tags(store.keys, row["number"], new.excluded)
     row["inventory_mac"] = inventory_mac(store.keys.inventory, new.case_id, row["inventory_n"], entries)
     row["next_kind"], row["next_on"] = casework.next_day(work.db, _Proxy(row), {}, company, today)
     work.db.execute(insert(cases).values(**row))
     _write_objects(work.db, new, entries, today)
     _write_readers(work.db, new.case_id, company, handlers, row["next_on"])
-    facts = {"n": row["inventory_n"], "company": company.code}
+    facts = {"n": row["inventory_n"], "company": company.code, **exclusions.fact(row["excluded"])}
+    if not handlers:
+        mails.tell_board(work, company)
     work.log("received", day=today, actor="reporter", case=row["number"], facts=facts)
     ids = [Header.parse(blob.sealed_header).object_id for blob in new.blobs]
     work.after(lambda: store.blobs.publish(ids))
-    return casework.status_of(_Proxy(row), company)
+    return casework.status_of(_Proxy(row), wanted)
 
 
 class _Proxy:
@@ -104,8 +111,9 @@ def _admit(store: Store, db: Connection, new: NewCase, company: CompanyFacts, to
     """Check that every grant goes to somebody it may go to; returns who can read the content."""
     if not company.open:
         raise RuleRefused("closed", "This company's channel is not open yet.")
-    people = directory.recipients(db, store.keys, company.id, ("handler", "custodian"), today)
+    people = directory.recipients(db, store.keys, company.id, ("handler", "deputy", "custodian"), today)
     custodians = any(person.role == "custodian" for person in people)
+    spare = recovery.holder(store.keys)
     readers_found = []
     for grant in new.grants:
         header = Header.parse(grant.sealed)
@@ -113,7 +121,9 @@ def _admit(store: Store, db: Connection, new: NewCase, company: CompanyFacts, to
             raise NotAllowed("a grant belongs to another case")
         if grant.holder_id == new.case_id and header.compartment != Compartment.INTERNAL:
             continue
-        roles = ROLES_OF.get(header.compartment, ()) if custodians else ("handler",)
+        if spare is not None and (grant.holder_id, header.key_id) == (spare.person_id, spare.key_id):
+            continue
+        roles = ROLES_OF.get(header.compartment, ()) if custodians else READING
         fitting = [
             p
             for p in people
@@ -121,6 +131,8 @@ def _admit(store: Store, db: Connection, new: NewCase, company: CompanyFacts, to
         ]
         if not fitting or header.compartment == Compartment.INTERNAL:
             raise NotAllowed("a grant names somebody who is not designated for it")
+        if grant.holder_id in new.excluded:
+            raise NotAllowed("a grant names somebody whom the reporter excluded")
         if header.compartment == Compartment.CONTENT:
             readers_found.append(grant.holder_id)
     return readers_found
@@ -142,7 +154,8 @@ def _case_row(new: NewCase, company: CompanyFacts, today: date, number: str) -> 
         "acknowledged_on": None, "feedback_on": None, "closed_on": None, "purge_on": None,
         "touched_on": today, "unread": 0, "n_content": written.count(Compartment.CONTENT),
         "n_identity": written.count(Compartment.IDENTITY), "n_internal": 0, "reopen_asked_by": None,
-        "inventory_n": 1,
+        "assigned_to": None, "meeting_held_on": None, "epoch_content": 1, "epoch_identity": 1,
+        "epoch_internal": 1, "inventory_n": 1, "excluded": b"",
     }  # fmt: skip
 
 

@@ -17,7 +17,10 @@ from whistle.vault.tables import ledger
 LABEL = b"whistle/v1/journal\0"
 START = bytes(32)
 
-JOURNALED = ("purged", "hold_placed", "hold_released", "person_retired")
+JOURNALED = (
+    "purged", "hold_placed", "hold_released", "person_retired",
+    "grants_withdrawn", "excluded", "exclusion_lifted", "redacted", "identity_withdrawn",
+)  # fmt: skip
 """What a backup from before must not undo."""
 
 

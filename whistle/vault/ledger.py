@@ -18,6 +18,9 @@ ACTOR_LABEL = b"whistle/v1/ledger-actor\0"
 GENESIS = bytes(32)
 """What the first line is chained to."""
 
+FIELDS = ("seq", "day", "action", "case", "actor", "facts")
+"""What of a line its hash covers; `actor` is a keyed hash, so that a name can be struck out one day."""
+
 
 _HEAD = select(ledger_head.c.seq, ledger_head.c.hash).with_for_update()
 _APPEND = insert(ledger)
@@ -73,14 +76,14 @@ def append(db: Connection, keys: ServerKeys, entries: Iterable[Entry]) -> dict[s
 
 def verify(db: Connection, keys: ServerKeys) -> int:
     """Walk the whole chain; returns its length. Raises `Tampered` naming the first line that does not fit."""
-    head = _signed_head(db, keys)
+    head = signed_head(db, keys)
     copy = keys.head()
     previous, seq = GENESIS, 0
     for row in db.execute(select(ledger).order_by(ledger.c.seq)).yield_per(1000):
         seq += 1
         if row.seq != seq:
             raise Tampered(f"ledger line {seq} is missing")
-        previous = _relink(keys, previous, row)
+        previous = relink(keys, previous, row)
         if copy is not None and copy["seq"] == seq and copy["hash"] != previous.hex():
             raise Tampered("the ledger is not the one whose head was copied into keys/")
     if (head.seq, bytes(head.hash)) != (seq, previous):
@@ -88,7 +91,7 @@ def verify(db: Connection, keys: ServerKeys) -> int:
     if copy is None and seq:
         raise Tampered("the copy of the ledger's head in keys/ is missing")
     if copy is not None:
-        _verify_signature(
+        verify_signature(
             keys,
             copy["seq"],
             bytes.fromhex(copy["hash"]),
@@ -104,18 +107,19 @@ def verify(db: Connection, keys: ServerKeys) -> int:
 
 def copy_head(db: Connection, keys: ServerKeys) -> None:
     """Bring the copy in `keys/` up to the head where a process died in between; never copies a forged one."""
-    head = _signed_head(db, keys)
+    head = signed_head(db, keys)
     if head.seq:
         keys.keep_head(
             {"seq": head.seq, "hash": bytes(head.hash).hex(), "signature": bytes(head.signature).hex()}
         )
 
 
-def _signed_head(db: Connection, keys: ServerKeys) -> Row[Any]:
+def signed_head(db: Connection, keys: ServerKeys) -> Row[Any]:
+    """The head of the ledger, its signature checked. Raises `Tampered`."""
     head = db.execute(select(ledger_head)).one_or_none()
     if head is None:
         raise Tampered("the ledger has no head")
-    _verify_signature(keys, head.seq, head.hash, head.signature, "the ledger's head")
+    verify_signature(keys, head.seq, head.hash, head.signature, "the ledger's head")
     return head
 
 
@@ -143,10 +147,9 @@ def line_of(row: Row[Any]) -> Line:
     return Line(row.seq, row.on_day, row.action, row.case_number, row.actor, json.loads(row.facts))
 
 
-def _relink(keys: ServerKeys, previous: bytes, row: Row[Any]) -> bytes:
-    actual = chain.link(
-        previous, _fields(row.seq, row.on_day, row.action, row.case_number, row.actor_hash, row.facts)
-    )
+def relink(keys: ServerKeys, previous: bytes, row: Row[Any]) -> bytes:
+    """The hash of a line after `previous`, which must be the one it carries. Raises `Tampered`."""
+    actual = chain.link(previous, fields_of(row))
     if actual != bytes(row.hash):
         raise Tampered(f"ledger line {row.seq} was changed")
     if row.actor and chain.keyed_hash(keys.inventory, ACTOR_LABEL, row.actor.encode()) != bytes(
@@ -154,6 +157,11 @@ def _relink(keys: ServerKeys, previous: bytes, row: Row[Any]) -> bytes:
     ):
         raise Tampered(f"ledger line {row.seq} names another actor")
     return actual
+
+
+def fields_of(row: Row[Any]) -> dict[str, Any]:
+    """What of a line is chained: `FIELDS`."""
+    return _fields(row.seq, row.on_day, row.action, row.case_number, row.actor_hash, row.facts)
 
 
 def _fields(seq: int, day: date, action: str, case: str, hidden: bytes, facts: str) -> dict[str, Any]:
@@ -171,6 +179,7 @@ def _sign(keys: ServerKeys, seq: int, digest: bytes) -> bytes:
     return chain.sign(keys.sign, HEAD_LABEL, _message(seq, digest))
 
 
-def _verify_signature(keys: ServerKeys, seq: int, digest: bytes, signature: bytes, what: str) -> None:
+def verify_signature(keys: ServerKeys, seq: int, digest: bytes, signature: bytes, what: str) -> None:
+    """Raise `Tampered`, naming `what`, unless this site signed that hash for that line."""
     if not chain.verify(keys.verifying, HEAD_LABEL, _message(seq, bytes(digest)), bytes(signature)):
         raise Tampered(f"{what} is not signed by this site's key")

@@ -14,9 +14,11 @@ from whistle.rules.calendar import local_day
 from whistle.rules.retention import closed_for_work
 from whistle.rules.states import State
 from whistle.vault import casework, directory, inventory, reading
+from whistle.vault.entitled import READING
 from whistle.vault.facts import Bounded, CompanyFacts, ListedCase, Listing, StoredGrant, StoredRecord
+from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
-from whistle.vault.tables import blobs, cases, grants, holds, people, readers, records
+from whistle.vault.tables import blobs, cases, designations, grants, holds, people, readers, records
 
 PAGE = 50
 """Rows on a page: what a person looks through at a time."""
@@ -69,12 +71,12 @@ def listing(
 ) -> Listing:  # fmt: skip
     """A page of a handler's cases, most urgent first. `state`: `open`, `closed`, `all` or one state."""
     with store.reading() as db:
-        served = directory.companies_served(db, store.keys, person_id, "handler", now)
+        served, single = _worked(db, store.keys, person_id, now)
         chosen = [c for c in served if not company or c.code == company]
         if not chosen or state not in FILTERS or (number and not casework.is_number(number)):
             return Listing((), _none(), _none(), _none(), None)
         today = local_day(now, chosen[0].zone)
-        where = _conditions(person_id, [c.id for c in chosen], state=state, number=number)
+        where = _conditions(person_id, [c.id for c in chosen], single, state=state, number=number)
         columns = (cases, readers.c.due_on, readers.c.unread.label("mine"))
         query = select(*columns).join_from(readers, cases).where(*where)
         page = query if after is None else query.where(_beyond(after))
@@ -82,7 +84,7 @@ def listing(
         more = (rows[PAGE - 1].due_on, bytes(rows[PAGE - 1].id)) if len(rows) > PAGE else None
         until = today + timedelta(days=SOON_DAYS)
         return Listing(
-            rows=_listed(db, store, person_id, rows[:PAGE], {c.id: c for c in chosen}, now),
+            rows=listed(db, store, person_id, rows[:PAGE], {c.id: c for c in chosen}, now),
             total=_count(db, *where),
             late=_count(db, *where, readers.c.due_on < today),
             soon=_count(db, *where, readers.c.due_on >= today, readers.c.due_on <= until),
@@ -90,13 +92,42 @@ def listing(
         )
 
 
+def worked(store: Store, person_id: bytes, now: datetime) -> tuple[CompanyFacts, ...]:
+    """The companies in which a person works on cases today: as handler, deputy, or on a single one."""
+    with store.reading() as db:
+        return _worked(db, store.keys, person_id, now)[0]
+
+
+def _worked(
+    db: Connection, keys: ServerKeys, person_id: bytes, now: datetime
+) -> tuple[tuple[CompanyFacts, ...], dict[bytes, list[bytes]]]:
+    """The same, and in which of them only the named cases are this person's (an investigator's)."""
+    query = directory.RECIPIENTS.where(
+        designations.c.person_id == person_id, designations.c.role.in_((*READING, "investigator"))
+    )
+    rows = directory.standing(db, keys, query, now)
+    general = {bytes(row.company_id) for row in rows if row.role in READING and row.for_case_id is None}
+    single: dict[bytes, list[bytes]] = defaultdict(list)
+    for row in rows:
+        if row.role == "investigator" and row.for_case_id is not None and row.company_id not in general:
+            single[bytes(row.company_id)].append(bytes(row.for_case_id))
+    ids = general | set(single)
+    return tuple(one for one in directory.all_companies(db) if one.id in ids), single
+
+
 def _none() -> Bounded:
     return Bounded(0, more=False)
 
 
-def _conditions(person_id: bytes, companies: Sequence[bytes], *, state: str, number: str) -> list[Any]:
+def _conditions(
+    person_id: bytes, companies: Sequence[bytes], single: dict[bytes, list[bytes]], *, state: str, number: str
+) -> list[Any]:
     """What a row of `readers` must fulfil; the case itself is looked at only where the filter names it."""
     conditions = [readers.c.person_id == person_id, readers.c.company_id.in_(companies)]
+    if single:
+        whole = [company for company in companies if company not in single]
+        named = [case for company in companies for case in single.get(company, ())]
+        conditions.append(or_(readers.c.company_id.in_(whole), readers.c.case_id.in_(named)))
     if number:
         return [*conditions, readers.c.case_id.in_(select(cases.c.id).where(cases.c.number == number))]
     if state == "all":
@@ -119,7 +150,7 @@ def _count(db: Connection, *conditions: Any) -> Bounded:
     return Bounded(min(value, COUNT_BOUND), value > COUNT_BOUND)
 
 
-def _listed(
+def listed(
     db: Connection,
     store: Store,
     person_id: bytes,
@@ -127,6 +158,7 @@ def _listed(
     companies: dict[bytes, CompanyFacts],
     now: datetime,
 ) -> tuple[ListedCase, ...]:
+    """Rows of `cases` (with `mine`, the reader's unread) as lines, each after its inventory agreed."""
     ids = [row.id for row in rows]
     standing = _entries(db, ids)
     own = {bytes(r.case_id): r for r in db.execute(_FIRST_GRANTS, {"ids": ids, "holder": person_id})}

@@ -7,16 +7,16 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from whistle.crypto import chain
 from whistle.errors import Conflict, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
-from whistle.rules.roles import Role, incompatible
-from whistle.vault import directory, journal, withdrawals
+from whistle.vault import directory, given_roles, journal, withdrawals
 from whistle.vault.facts import Designation, PersonFacts, SignInFacts, Unlocked
+from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store, Work
-from whistle.vault.tables import companies, confirmations, designations, people, site
+from whistle.vault.tables import companies, designations, people, site
 
 INVITATION_HOURS = 72
 """How long an activation link lives: a long weekend."""
@@ -28,9 +28,9 @@ OWNER_LABEL = b"whistle/v1/unknown-person\0"
 
 _ACTIVE = select(people).where(people.c.id == bindparam("person"), people.c.state == "active")
 _HELD = (
-    select(designations, companies.c.code)
+    select(designations, companies.c.code, companies.c.zone)
     .join_from(designations, companies)
-    .where(designations.c.person_id == bindparam("person"), designations.c.to_on.is_(None))
+    .where(designations.c.person_id == bindparam("person"))
     .order_by(companies.c.position, designations.c.role)
 )
 
@@ -64,64 +64,51 @@ def invite(  # noqa: PLR0917 - the facts of one person, in the order of the row
     `roles` are (role, company code). Raises `RuleRefused("incompatible")` when L14 forbids a pair, `Conflict`
     when the name is taken by somebody who has a key already.
     """
+    with store.writing() as work:
+        return write_invitation(work, Invited(name, email, function), roles, now, machine_now, actor=actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who is invited; `function` is what a reporter is shown."""
+
+    name: str
+    email: str
+    function: str
+
+
+def write_invitation(
+    work: Work, who: Invited, roles: list[tuple[str, str]], now: datetime, machine_now: datetime,
+    term: given_roles.Term = given_roles.FROM_TODAY, *, actor: str,
+) -> str:  # fmt: skip
+    """As `invite`, inside a unit of work of one who has looked whether `actor` may."""
     token = secrets.token_urlsafe(32)
     until = int(machine_now.timestamp()) + INVITATION_HOURS * 3600
-    with store.writing() as work:
-        db = work.db
-        known = db.execute(select(people).where(people.c.handle == handle_of(name))).one_or_none()
-        if known is not None and known.state != "invited":
-            raise Conflict(f"{name} has an account already")
-        person_id = secrets.token_bytes(16) if known is None else bytes(known.id)
-        columns = {
-            "name": name, "email": email, "function": function, "state": "invited",
-            "invite_hash": sha256(token.encode()).digest(), "invite_until": until, "totp_step": 0,
-        }  # fmt: skip
-        if known is None:
-            _note_first(work, person_id)
-            db.execute(insert(people).values(id=person_id, handle=handle_of(name), **columns))
-        else:
-            db.execute(update(people).where(people.c.id == person_id).values(**columns))
-        _designate(work, person_id, roles, now)
-        work.log(
-            "person_invited",
-            day=now.date(),
-            actor=actor,
-            facts={"person": name, "roles": sorted(map("@".join, roles))},
-        )
-    return token
-
-
-def _designate(work: Work, person_id: bytes, roles: list[tuple[str, str]], now: datetime) -> None:
+    db = work.db
+    known = db.execute(select(people).where(people.c.handle == handle_of(who.name))).one_or_none()
+    if known is not None and known.state != "invited":
+        raise Conflict(f"{who.name} has an account already")
+    person_id = secrets.token_bytes(16) if known is None else bytes(known.id)
+    columns = {
+        "name": who.name, "email": who.email, "function": who.function, "state": "invited",
+        "invite_hash": sha256(token.encode()).digest(), "invite_until": until, "totp_step": 0,
+    }  # fmt: skip
+    if known is None:
+        _note_first(work, person_id)
+        db.execute(insert(people).values(id=person_id, handle=handle_of(who.name), **columns))
+    else:
+        db.execute(update(people).where(people.c.id == person_id).values(**columns))
     for role, code in roles:
-        company = directory.company_by_code(work.db, code)
-        query = select(designations.c.role).where(
-            designations.c.person_id == person_id,
-            designations.c.company_id == company.id,
-            designations.c.to_on.is_(None),
-        )
-        held = [Role(r) for r in work.db.execute(query).scalars()]
-        if Role(role) in held:
-            continue
-        clash = incompatible(held, Role(role))
-        if clash is not None:
-            raise RuleRefused(
-                "incompatible", f"nobody holds {clash} and {role} in one company ({code}); see L14"
-            )
-        work.db.execute(
-            insert(designations).values(
-                id=secrets.token_bytes(16),
-                person_id=person_id,
-                company_id=company.id,
-                role=role,
-                from_on=local_day(now, company.zone),
-            )
-        )
+        given_roles.give(work, person_id, role, directory.company_by_code(db, code), now, term)
+    facts = {"person": who.name, "roles": sorted(map("@".join, roles))}
+    work.log("person_invited", day=now.date(), actor=actor, facts=facts)
+    return token
 
 
 def invitation(store: Store, token: str, machine_now: datetime) -> PersonFacts:
     """Who an activation link is for. Raises `NotThere` when it is used, old or unknown."""
     with store.reading() as db:
-        return _person(db, _invited(db, token, machine_now))
+        return _person(db, store.keys, _invited(db, token, machine_now), machine_now)
 
 
 def _invited(db: Connection, token: str, machine_now: datetime) -> Row[Any]:
@@ -219,7 +206,7 @@ def sign_in_facts(store: Store, name: str) -> SignInFacts:
     return SignInFacts(owner, b"", known=False)
 
 
-def unlock(store: Store, person_id: bytes, auth: bytes) -> Unlocked:
+def unlock(store: Store, person_id: bytes, auth: bytes, now: datetime | None = None) -> Unlocked:
     """Hand lock and sealed second factor to whoever shows the right auth value. Raises `NotThere`."""
     with store.reading() as db:
         row = db.execute(
@@ -228,6 +215,7 @@ def unlock(store: Store, person_id: bytes, auth: bytes) -> Unlocked:
         stored = bytes(32) if row is None else bytes(row.auth_hash)
         if not hmac.compare_digest(sha256(auth).digest(), stored) or row is None:
             raise NotThere("that did not match")
+        person = _person(db, store.keys, row, now)
         return Unlocked(
             person_id,
             row.name,
@@ -235,7 +223,7 @@ def unlock(store: Store, person_id: bytes, auth: bytes) -> Unlocked:
             bytes(row.totp),
             row.totp_step,
             bytes(row.public_key),
-            _roles(db, person_id),
+            tuple((d.role, d.company_code) for d in person.designations if d.confirmed),
         )
 
 
@@ -252,19 +240,23 @@ def use_code(store: Store, person_id: bytes, step: int, hour: str, now: datetime
         work.log("signed_in", day=now.date(), actor=name)
 
 
-def standing(store: Store, person_id: bytes) -> tuple[PersonFacts, bytes]:
-    """A person who is active, with the roles that count now, and the public key. Raises `NotThere`."""
+def standing(store: Store, person_id: bytes, now: datetime | None = None) -> tuple[PersonFacts, bytes]:
+    """A person who is active, with their roles, and the public key. Raises `NotThere`.
+
+    A role whose end was set is among them until its day has come at `now`; without `now`, no longer.
+    """
     with store.reading() as db:
         row = db.execute(_ACTIVE, {"person": person_id}).one_or_none()
         if row is None:
             raise NotThere("there is no such person")
-        return _person(db, row), bytes(row.public_key)
+        return _person(db, store.keys, row, now), bytes(row.public_key)
 
 
-def everybody(store: Store) -> tuple[PersonFacts, ...]:
-    """Every person, by name."""
+def everybody(store: Store, now: datetime | None = None) -> tuple[PersonFacts, ...]:
+    """Every person, by name; of their roles those that `standing` tells."""
     with store.reading() as db:
-        return tuple(_person(db, row) for row in db.execute(select(people).order_by(people.c.name)).all())
+        rows = db.execute(select(people).order_by(people.c.name)).all()
+        return tuple(_person(db, store.keys, row, now) for row in rows)
 
 
 def retire(store: Store, name: str, now: datetime, *, actor: str) -> None:
@@ -273,24 +265,26 @@ def retire(store: Store, name: str, now: datetime, *, actor: str) -> None:
         row = work.db.execute(select(people).where(people.c.handle == handle_of(name))).one_or_none()
         if row is None or row.state == "retired":
             raise NotThere(f"there is no {name}")
-        nothing: dict[str, Any] = dict.fromkeys(
-            ("lock", "recovery_lock", "auth_hash", "recovery_hash", "totp", "invite_hash", "mac")
-        )
-        work.db.execute(update(people).where(people.c.id == row.id).values(state="retired", **nothing))
-        ended = update(designations).where(designations.c.person_id == row.id, designations.c.to_on.is_(None))
-        work.db.execute(ended.values(to_on=now.date()))
-        waiting = select(designations.c.id).where(
-            designations.c.person_id == row.id, designations.c.mac.is_(None)
-        )
-        work.db.execute(delete(confirmations).where(confirmations.c.designation_id.in_(waiting)))
-        work.log(
-            "person_retired",
-            day=now.date(),
-            actor=actor,
-            facts={"person": row.name, "id": bytes(row.id).hex()},
-        )
+        write_retirement(store, work, row, now, actor=actor)
+    follow_retirement(store, now)
+
+
+def write_retirement(store: Store, work: Work, row: Row[Any], now: datetime, *, actor: str) -> None:
+    """As `retire`, inside a unit of work of one who has looked whether `actor` may."""
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("lock", "recovery_lock", "auth_hash", "recovery_hash", "totp", "invite_hash", "mac")
+    )
+    work.db.execute(update(people).where(people.c.id == row.id).values(state="retired", **nothing))
+    for designation in given_roles.running(work.db, row.id, now.date()):
+        given_roles.end(store, work, designation, now.date())
+    facts = {"person": row.name, "id": bytes(row.id).hex()}
+    work.log("person_retired", day=now.date(), actor=actor, facts=facts)
+
+
+def follow_retirement(store: Store, now: datetime) -> None:
+    """What comes after the unit of work: the journal says it, the grants go. Safe to repeat."""
     journal.catch_up(store)
-    withdrawals.withdraw_from_retired(store, now)
+    withdrawals.withdraw_after_designations(store, now)
 
 
 def _let_count(store: Store, work: Work, designation: Row[Any], key_id: bytes) -> None:
@@ -300,23 +294,24 @@ def _let_count(store: Store, work: Work, designation: Row[Any], key_id: bytes) -
     )
 
 
-def _roles(db: Connection, person_id: bytes) -> tuple[tuple[str, str], ...]:
-    query = (
-        select(designations.c.role, companies.c.code)
-        .join_from(designations, people)
-        .join(companies, companies.c.id == designations.c.company_id)
-        .where(designations.c.person_id == person_id, directory.stands(), designations.c.to_on.is_(None))
-        .order_by(companies.c.position, designations.c.role)
-    )
-    return tuple((r.role, r.code) for r in db.execute(query))
-
-
-def _person(db: Connection, row: Row[Any]) -> PersonFacts:
+def _person(db: Connection, keys: ServerKeys, row: Row[Any], now: datetime | None) -> PersonFacts:
+    theirs = directory.is_their_key(keys, row.id, row.public_key, row.mac)
     found = tuple(
-        Designation(bytes(d.id), bytes(row.id), d.code, d.role, d.mac is not None and d.key_id == row.key_id)
+        Designation(
+            bytes(d.id), bytes(row.id), d.code, d.role,
+            theirs and d.key_id == row.key_id and directory.is_keyed_row(keys, d),
+            d.from_on, d.to_on, bool(d.shared), d.for_case_id is not None,
+        )
         for d in db.execute(_HELD, {"person": row.id})
-    )
+        if not _has_ended(d, row.state, now)
+    )  # fmt: skip
     key_id = None if row.key_id is None else bytes(row.key_id)
     return PersonFacts(
         bytes(row.id), row.name, row.email, row.function, row.state, key_id, found, row.signed_in or ""
     )
+
+
+def _has_ended(row: Row[Any], state: str, now: datetime | None) -> bool:
+    if row.to_on is None:
+        return False
+    return state == "retired" or now is None or bool(row.to_on <= local_day(now, row.zone))

@@ -12,7 +12,7 @@ from whistle.crypto import chain
 from whistle.errors import NotThere, Tampered
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import HoldFacts, Verdict, decide
-from whistle.vault import directory, journal, ledger, reading, sites
+from whistle.vault import directory, exclusions, journal, ledger, reading, sites
 from whistle.vault.facts import CompanyFacts
 from whistle.vault.store import BUSY_MS, Store, Work
 from whistle.vault.tables import (
@@ -30,6 +30,9 @@ LABEL = b"whistle/v1/certificate\0"
 
 BATCH = 50
 """Cases in one transaction: each goes whole or not at all; together they wait for the disk once."""
+
+LISTED = 200
+"""Certificates on legal's page, newest first."""
 
 SCRUB = "scrub"
 """Where the site keeps whether purged bytes may still be in the database's files."""
@@ -264,11 +267,17 @@ def verify_certificate(document: dict[str, Any], verifying_key: bytes) -> dict[s
     return fields
 
 
-def certificates_of(store: Store, companies: list[bytes]) -> tuple[dict[str, Any], ...]:
-    """What the certificates of these companies say, newest first."""
-    query = select(certificates.c.body).where(certificates.c.company_id.in_(companies))
+def certificates_of(store: Store, person_id: bytes, companies: list[bytes]) -> tuple[dict[str, Any], ...]:
+    """What the certificates of these companies say, newest first; none of a case hidden from this person."""
+    query = select(certificates.c.case_number, certificates.c.body).where(
+        certificates.c.company_id.in_(companies)
+    )
+    newest = query.order_by(certificates.c.purged_on.desc(), certificates.c.case_number)
+    found: list[dict[str, Any]] = []
     with store.reading() as db:
-        found = db.execute(
-            query.order_by(certificates.c.purged_on.desc(), certificates.c.case_number).limit(200)
-        ).scalars()
-        return tuple(json.loads(body) for body in found)
+        for part in db.execute(newest).partitions(LISTED):
+            hidden = exclusions.hidden(db, store.keys, person_id, [row.case_number for row in part])
+            found += [json.loads(row.body) for row in part if row.case_number not in hidden]
+            if len(found) >= LISTED:
+                break
+    return tuple(found[:LISTED])

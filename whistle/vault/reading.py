@@ -8,10 +8,11 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 from whistle.errors import RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import RetentionFacts, closed_for_work
-from whistle.vault import casework, directory, inventory
+from whistle.vault import casework, directory, disclosures, identity_requests, inventory, owed
 from whistle.vault.facts import (
     CompanyFacts,
     HoldInForceFacts,
+    MinutesFacts,
     OpenedCase,
     StoredBlob,
     StoredGrant,
@@ -19,6 +20,7 @@ from whistle.vault.facts import (
 )
 from whistle.vault.store import Store
 from whistle.vault.tables import blobs, closings, grants, holds, people, readers, records
+from whistle.vault.worktables import minutes
 
 _CASE: BindParameter[bytes] = bindparam("case")
 _PARTS: BindParameter[int] = bindparam("parts", expanding=True)
@@ -37,6 +39,7 @@ _HOLDS = (
     .where(holds.c.case_id == _CASE, holds.c.released_on.is_(None))
     .order_by(holds.c.placed_on, holds.c.id)
 )
+_MINUTES = select(minutes.c.id, minutes.c.shown_on).where(minutes.c.case_id == _CASE)
 _READERS = (
     select(people.c.id, people.c.name)
     .join_from(readers, people)
@@ -71,6 +74,11 @@ def opened(
         has_custodian=bool(
             directory.recipients(db, store.keys, company.id, ("custodian",), local_day(now, company.zone))
         ),
+        deadlines=owed.facts_of(db, row, {}, company),
+        minutes=() if past else _minutes(db, row.id),
+        requests=identity_requests.of_case(db, store.keys, bytes(row.id), holder),
+        consents=disclosures.of_case(db, store.keys, bytes(row.id)),
+        identity=identity_requests.facts_of(db, row, holder),
     )
     for sealed in (*(grant.sealed for grant in case.grants), *(record.sealed for record in case.records)):
         inventory.same_bytes(standing, sealed)
@@ -101,6 +109,10 @@ def holds_in_force(db: Connection, case_id: bytes) -> tuple[HoldInForceFacts, ..
     return tuple(HoldInForceFacts(bytes(r.id), r.ground, r.placed_on, r.review_on) for r in found)
 
 
+def _minutes(db: Connection, case_id: bytes) -> tuple[MinutesFacts, ...]:
+    return tuple(MinutesFacts(bytes(r.id), r.shown_on) for r in db.execute(_MINUTES, {"case": case_id}))
+
+
 def _grants(
     db: Connection, case_id: bytes, holder: bytes, compartments: tuple[int, ...]
 ) -> tuple[StoredGrant, ...]:
@@ -118,7 +130,9 @@ def _records(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> t
 
 def _blobs(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> tuple[StoredBlob, ...]:
     found = db.execute(_BLOBS, {"case": case_id, "parts": _numbers(compartments)})
-    return tuple(StoredBlob(bytes(r.object_id), r.compartment, r.epoch, r.length) for r in found)
+    return tuple(
+        StoredBlob(bytes(r.object_id), r.compartment, r.epoch, r.mixed_epoch, r.length) for r in found
+    )
 
 
 def _numbers(compartments: tuple[int, ...]) -> list[int]:

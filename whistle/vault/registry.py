@@ -3,15 +3,20 @@
 from datetime import datetime
 
 from whistle.rules.calendar import local_day
-from whistle.vault import directory
+from whistle.vault import channels, directory
 from whistle.vault.facts import CompanyFacts, Recipient
 from whistle.vault.store import Store
 
 
-def companies(store: Store) -> tuple[CompanyFacts, ...]:
-    """Every company, in the order of the site file."""
+def companies(store: Store, now: datetime) -> tuple[CompanyFacts, ...]:
+    """Every company, in the order of the site file; `open` is true where its channel takes reports today."""
+    return tuple(one.company for one in all_channels(store, now))
+
+
+def all_channels(store: Store, now: datetime) -> tuple[channels.Channel, ...]:
+    """Every company's channel, and what it lacks."""
     with store.reading() as db:
-        return directory.all_companies(db)
+        return channels.all_channels(db, store.keys, now)
 
 
 def audiences(
@@ -21,7 +26,7 @@ def audiences(
     with store.reading() as db:
         return tuple(
             (company, directory.recipients(db, store.keys, company.id, roles, local_day(now, company.zone)))
-            for company in directory.all_companies(db)
+            for company in channels.opened(db, store.keys, directory.all_companies(db), now)
         )
 
 

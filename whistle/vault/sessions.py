@@ -1,6 +1,7 @@
 """Sessions rest sealed; a row says neither whose it is nor when it was used."""
 
 from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from whistle.vault.store import Store
 from whistle.vault.tables import sessions
@@ -12,6 +13,15 @@ def put(store: Store, session_id: bytes, tag: bytes, sealed: bytes) -> None:
     """Keep a new session."""
     with store.writing() as work:
         work.db.execute(insert(sessions).values(id=session_id, tag=tag, sealed=sealed))
+
+
+def put_once(store: Store, session_id: bytes, tag: bytes) -> bool:
+    """Note that something was used, as long as its tag lives. False when it was used before."""
+    try:
+        put(store, session_id, tag, b"")
+    except IntegrityError:
+        return False
+    return True
 
 
 def keep_on(store: Store, session_id: bytes, tag: bytes, sealed: bytes) -> None:

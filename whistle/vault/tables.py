@@ -17,7 +17,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 NAMING = {
@@ -35,17 +34,20 @@ ID = LargeBinary(16)
 DIGEST = LargeBinary(32)
 
 
-def _case_id(*, primary: bool = False) -> Column[bytes]:
+def case_id(*, primary: bool = False) -> Column[bytes]:
+    """The column that ties a row to its case, and ends with it."""
     return Column(
         "case_id", ID, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=primary, nullable=False
     )
 
 
-def _person_id(name: str = "person_id", *, primary: bool = False, nullable: bool = False) -> Column[bytes]:
+def person_id(name: str = "person_id", *, primary: bool = False, nullable: bool = False) -> Column[bytes]:
+    """A column that names a person."""
     return Column(name, ID, ForeignKey("people.id"), primary_key=primary, nullable=nullable)
 
 
-def _company_id() -> Column[bytes]:
+def company_id() -> Column[bytes]:
+    """The column that names a company."""
     return Column("company_id", ID, ForeignKey("companies.id"), nullable=False)
 
 
@@ -94,21 +96,25 @@ designations = Table(
     "designations",
     metadata,
     Column("id", ID, primary_key=True),
-    _person_id(),
-    _company_id(),
+    person_id(),
+    company_id(),
     Column("role", String(20), nullable=False),
     Column("from_on", Date, nullable=False),
     Column("to_on", Date),
     Column("key_id", ID),
     Column("mac", DIGEST),
-    UniqueConstraint("person_id", "company_id", "role", "from_on"),
+    Column("shared", Boolean, nullable=False),
+    Column("for_case_id", ID, ForeignKey("cases.id", ondelete="CASCADE")),
+    Index(None, "person_id"),
+    Index(None, "company_id", "role"),
 )
+"""`shared`: somebody of another company (5:3). `for_case_id`: an outside investigator, of this case alone."""
 
 confirmations = Table(
     "confirmations",
     metadata,
     Column("designation_id", ID, ForeignKey("designations.id", ondelete="CASCADE"), primary_key=True),
-    _person_id("confirmer_id", primary=True),
+    person_id("confirmer_id", primary=True),
     Column("key_id", ID, nullable=False),
     Column("on_day", Date, nullable=False),
     Column("mac", DIGEST, nullable=False),
@@ -119,7 +125,7 @@ cases = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("number", String(11), nullable=False, unique=True),
-    _company_id(),
+    company_id(),
     Column("locator_hash", DIGEST, nullable=False, unique=True),
     Column("reporter_key", LargeBinary, nullable=False),
     Column("key_kept", Boolean, nullable=False),
@@ -138,16 +144,25 @@ cases = Table(
     Column("n_content", Integer, nullable=False),
     Column("n_identity", Integer, nullable=False),
     Column("n_internal", Integer, nullable=False),
-    _person_id("reopen_asked_by", nullable=True),
+    person_id("reopen_asked_by", nullable=True),
+    person_id("assigned_to", nullable=True),
+    Column("meeting_held_on", Date),
+    Column("epoch_content", Integer, nullable=False),
+    Column("epoch_identity", Integer, nullable=False),
+    Column("epoch_internal", Integer, nullable=False),
+    Column("excluded", LargeBinary, nullable=False),
     Column("inventory_n", BigInteger, nullable=False),
     Column("inventory_mac", DIGEST, nullable=False),
     Index(None, "purge_on"),
 )
 
+"""`epoch_…`: the epoch that what comes next is sealed under. `excluded`: keyed tags of those who see nothing
+of the case, filled up with chance, so that without `keys/` it tells neither who nor how many."""
+
 closings = Table(
     "closings",
     metadata,
-    _case_id(primary=True),
+    case_id(primary=True),
     Column("n", Integer, primary_key=True),
     Column("closed_on", Date, nullable=False),
     Column("purge_on", Date, nullable=False),
@@ -156,7 +171,7 @@ closings = Table(
 grants = Table(
     "grants",
     metadata,
-    _case_id(primary=True),
+    case_id(primary=True),
     Column("holder_id", ID, primary_key=True),
     Column("compartment", Integer, primary_key=True),
     Column("epoch", Integer, primary_key=True),
@@ -170,7 +185,7 @@ grants = Table(
 records = Table(
     "records",
     metadata,
-    _case_id(primary=True),
+    case_id(primary=True),
     Column("compartment", Integer, primary_key=True),
     Column("n", Integer, primary_key=True),
     Column("epoch", Integer, nullable=False),
@@ -185,9 +200,10 @@ blobs = Table(
     "blobs",
     metadata,
     Column("object_id", ID, primary_key=True),
-    _case_id(),
+    case_id(),
     Column("compartment", Integer, nullable=False),
     Column("epoch", Integer, nullable=False),
+    Column("mixed_epoch", Integer, nullable=False),
     Column("key_id", ID, nullable=False),
     Column("on_day", Date, nullable=False),
     Column("length", BigInteger, nullable=False),
@@ -202,9 +218,9 @@ blob_removals = Table("blob_removals", metadata, Column("object_id", ID, primary
 readers = Table(
     "readers",
     metadata,
-    _person_id(primary=True),
-    _case_id(primary=True),
-    _company_id(),
+    person_id(primary=True),
+    case_id(primary=True),
+    company_id(),
     Column("open", Boolean, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("unread", Integer, nullable=False),
@@ -218,18 +234,18 @@ holds = Table(
     "holds",
     metadata,
     Column("id", ID, primary_key=True),
-    _case_id(),
+    case_id(),
     Column("ground", String(20), nullable=False),
     Column("placed_on", Date, nullable=False),
-    _person_id("placed_by"),
+    person_id("placed_by"),
     Column("review_on", Date, nullable=False),
     Column("late", Boolean, nullable=False),
     Column("once", DIGEST, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    _person_id("release_asked_by", nullable=True),
+    person_id("release_asked_by", nullable=True),
     Column("release_sealed", LargeBinary),
     Column("released_on", Date),
-    _person_id("released_by", nullable=True),
+    person_id("released_by", nullable=True),
     Column("mac", DIGEST, nullable=False),
     Index(None, "case_id"),
 )
@@ -238,7 +254,7 @@ hold_grants = Table(
     "hold_grants",
     metadata,
     Column("hold_id", ID, ForeignKey("holds.id", ondelete="CASCADE"), primary_key=True),
-    _person_id(primary=True),
+    person_id(primary=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
@@ -246,7 +262,7 @@ certificates = Table(
     "certificates",
     metadata,
     Column("case_number", String(11), primary_key=True),
-    _company_id(),
+    company_id(),
     Column("purged_on", Date, nullable=False),
     Column("body", Text, nullable=False),
     Column("signature", LargeBinary(64), nullable=False),

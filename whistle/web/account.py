@@ -25,6 +25,8 @@ def own() -> str:
         fingerprint=services().staff.fingerprint(member),
         has_desk=staff_guard.home(member) != staff_guard.ACCOUNT,
         pending=len(services().keys.pending(member)),
+        done=words.done(request.args.get("done", "")),
+        has_recovery_key=services().site.has_recovery_key(),
     )
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from whistle.parties.views import MailboxCase
 from whistle.rules.profiles import load_profiles
+from whistle.web import work_words
 from whistle.web.forms import answer
 from whistle.web.languages import day
 from whistle.web.trouble import Trouble
@@ -29,6 +30,15 @@ class Typed:
     contact: str = ""
 
 
+@dataclass(frozen=True)
+class MinutesTyped:
+    """What stands in the form of one of the minutes."""
+
+    id: str = ""
+    answer: str = ""
+    correction: str = ""
+
+
 def show(
     case: MailboxCase,
     *,
@@ -37,11 +47,15 @@ def show(
     name: str = "",
     contact: str = "",
     notice: str = "",
+    minutes: MinutesTyped | None = None,
 ) -> ResponseReturnValue:
-    """The page of a case. `notice` is `key`, `sent` or `identity`: what has just been done."""
+    """The page of a case. `notice` is `key`, `sent`, `identity` or `minutes`: what has just been done."""
     facts = {
         "case": case,
         "typed": Typed(message, name, contact),
+        "minutes_typed": minutes or MinutesTyped(),
+        "minutes_answers": [(code, str(says)) for code, says in work_words.ANSWER_CHOICES.items()],
+        "answered": {code: str(says) for code, says in work_words.YOUR_ANSWERS.items()},
         "sentence": sentence(case),
         "steps": steps(case),
         "warn": case.days_to_purge is not None and 0 <= case.days_to_purge <= WARN_DAYS and not case.held,

@@ -9,7 +9,18 @@ from flask.typing import ResponseReturnValue
 from whistle.parties.handler import Handler
 from whistle.parties.member import Member
 from whistle.parties.views import DeskCase
-from whistle.web import desk_case, desk_list, downloads, forms, staff_guard
+from whistle.rules.triage import MEMORY
+from whistle.web import (
+    case_dates,
+    circle_page,
+    custody_words,
+    desk_case,
+    desk_list,
+    downloads,
+    forms,
+    staff_guard,
+    work_page,
+)
 from whistle.web import staff_words as words
 from whistle.web.forms import door
 from whistle.web.services import services
@@ -20,15 +31,17 @@ from whistle.web.trouble import Trouble
 blueprint = Blueprint("desk", __name__)
 staff_guard.protect(blueprint)
 
-ROLE = "handler"
 #: Which folded part of the page holds a field, so that a refused form comes back open.
-FOLDS = {"note": "note", "outcome": "close", "feedback": "close", "reason": "reopen"}
+FOLDS = {
+    "note": "note", "outcome": "close", "feedback": "close", "no_feedback_ground": "close",
+    "no_feedback_why": "close", "concerned": "close", "reason": "reopen",
+}  # fmt: skip
 
 
 @blueprint.get("/desk")
 def cases() -> str:
     """Show the list of the handler's cases, most urgent first, 50 to a page."""
-    member = staff_guard.signed_in(ROLE)
+    member = staff_guard.signed_in(*staff_guard.WORKING)
     handler = services().handler
     served = handler.companies(member)
     asked = _asked(served)
@@ -71,13 +84,14 @@ def _address(asked: Mapping[str, str], after: str) -> str:
 @blueprint.get("/desk/cases/<number>")
 def case(number: str) -> ResponseReturnValue:
     """Show one case: its next duty first, then the dialogue, notes, actions and facts."""
-    return _page(staff_guard.signed_in(ROLE), number)
+    return _page(staff_guard.signed_in(*staff_guard.WORKING), number)
 
 
 def _again(trouble: Trouble, number: str) -> ResponseReturnValue:
     if not staff_guard.is_anybody_here():
         return forms.again_page(trouble)
-    return _page(staff_guard.signed_in(ROLE), number, typed=typed_form(), refused=Refused.of(trouble))
+    member = staff_guard.signed_in(*staff_guard.WORKING)
+    return _page(member, number, typed=typed_form(), refused=Refused.of(trouble))
 
 
 @blueprint.post("/desk/cases/<number>/acknowledge")
@@ -128,7 +142,12 @@ def feedback(number: str) -> ResponseReturnValue:
 def notes(number: str) -> ResponseReturnValue:
     """Add a note that the reporter never sees."""
     return _do(
-        number, "note", "note", lambda handler, member, typed: handler.note(member, number, typed["note"])
+        number,
+        "note",
+        "note",
+        lambda handler, member, typed: handler.note(
+            member, number, typed["note"], typed["kind"] or MEMORY, disclosed=typed["disclosed"] == "yes"
+        ),
     )
 
 
@@ -140,7 +159,10 @@ def close(number: str) -> ResponseReturnValue:
         number,
         "closed",
         "feedback",
-        lambda handler, member, typed: handler.close(member, number, typed["outcome"], typed["feedback"]),
+        lambda handler, member, typed: handler.close(
+            member, number, typed["outcome"], typed["feedback"], typed["no_feedback_ground"],
+            typed["no_feedback_why"],
+        ),  # fmt: skip
     )
 
 
@@ -166,27 +188,34 @@ def confirm_reopen(number: str) -> ResponseReturnValue:
 @blueprint.get("/desk/cases/<number>/files/<file_id>")
 def file(number: str, file_id: str) -> ResponseReturnValue:
     """Hand a file over as a download, never to be shown by the browser."""
-    member = staff_guard.signed_in(ROLE)
+    member = staff_guard.signed_in(*staff_guard.WORKING)
     return downloads.download(lambda: services().handler.file(member, number, file_id))
 
 
 def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: Typed) -> ResponseReturnValue:
     """Show the case with text that was typed before the handler was signed out; nothing has been sent."""
     del endpoint
-    return _page(staff_guard.holding(member, ROLE), values["number"], typed=typed, draft=True)
+    return _page(staff_guard.holding(member, *staff_guard.WORKING), values["number"], typed=typed, draft=True)
 
 
 Act = Callable[[Handler, Member, Typed], object]
 
 
 def _do(number: str, done: str, field: str, act: Act) -> ResponseReturnValue:
-    member, typed = staff_guard.signed_in(ROLE), typed_form()
+    member, typed = staff_guard.signed_in(*staff_guard.WORKING), typed_form()
     try:
-        with refusals(field, "outcome"):
+        with refusals(field, "outcome", "no_feedback_ground", "no_feedback_why", "kind", "concerned"):
             act(services().handler, member, typed)
     except Refused as refused:
         return _page(member, number, typed=typed, refused=refused)
     return redirect(url_for("desk.case", number=number, done=done), staff_guard.SEE_OTHER)
+
+
+def refused_page(
+    member: Member, number: str, form: str, typed: Typed, refused: Refused | None = None, *, draft: bool = False
+) -> ResponseReturnValue:
+    """Show the case with one of the folded forms open as it was filled; its errors carry the form's name."""
+    return _page(member, number, refused=refused, form=form, filled=typed, draft=draft)
 
 
 def _page(
@@ -196,6 +225,8 @@ def _page(
     typed: Typed | None = None,
     refused: Refused | None = None,
     draft: bool = False,
+    form: str = "",
+    filled: Typed | None = None,
 ) -> ResponseReturnValue:
     found = services().handler.case(member, number)
     can = desk_case.permitted(found)
@@ -209,7 +240,9 @@ def _page(
         typed=Typed({**_blank(found, can), **(typed or {})}),
         draft=draft,
         done="" if errors else words.done(request.args.get("done", "")),
-        fold_open=_fold(typed, errors),
+        fold_open=form or _fold(typed, errors),
+        w=work_page.shown(found, member.name, form, filled or Typed()),
+        circle=circle_page.shown(found, member.name, form, filled or Typed()),
         case=found,
         can=can,
         **_shown(found, can, member.name),
@@ -223,11 +256,12 @@ def _shown(found: DeskCase, can: desk_case.Permitted, own_name: str) -> dict[str
         "base": base,
         "file_address": lambda file_id: f"{base}/files/{file_id}",
         "text_of": desk_case.text_of,
+        "request_states": custody_words.REQUEST_STATES,
         "author": lambda entry: desk_case.author(entry, own_name),
         "state": words.word(words.STATES, found.state),
         "duty": desk_case.duty_box(found, can),
         "why_not": desk_case.why_not(found),
-        "dates": desk_case.dates(found),
+        "dates": case_dates.dates(found),
         "about": desk_case.about(found),
         "outcomes": desk_case.outcomes(),
         "handlers": desk_case.people(found.handlers, own_name),

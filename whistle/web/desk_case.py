@@ -1,11 +1,11 @@
 """What a case's page says and offers is worked out here from the facts; the template only lays it out."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from whistle.parties.views import DeskCase, Entry
 from whistle.rules.categories import load_categories
 from whistle.rules.deadlines import Duty
+from whistle.web import custody_words, duty_words, work_words
 from whistle.web import staff_words as words
 from whistle.web.choices import category_name, relation_name
 from whistle.web.languages import day, label
@@ -44,16 +44,6 @@ class DutyBox:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class DateLine:
-    """One line of the dates: what, when, and a tag that says whether it was or is in time."""
-
-    term: str
-    text: str
-    tag: str = ""
-    kind: str = "plain"
-
-
 def permitted(case: DeskCase) -> Permitted:
     """Say what may be offered: nothing once the day of erasure has come, hold or not (policy S26)."""
     is_closed, standing = case.state == CLOSED, not case.past_day
@@ -84,7 +74,7 @@ def duty_box(case: DeskCase, can: Permitted) -> DutyBox | None:
     duty = case.next_duty
     if duty is None:
         return None
-    kind = "review_hold" if duty.kind == "review" and case.held else duty.kind
+    kind = duty_words.SAID_AS.get(duty.key, duty.kind)
     days = (duty.due_on - case.today).days if case.days_left is None else case.days_left
     button = words.word(words.DUTY_BUTTONS, kind) if can.write and kind in words.DUTY_BUTTONS else ""
     return DutyBox(
@@ -95,7 +85,7 @@ def duty_box(case: DeskCase, can: Permitted) -> DutyBox | None:
         more=_more(duty),
         button=button,
         # Asking for the feedback form ticks the box that says the message is the feedback.
-        address="?write=feedback#write" if kind == "feedback" else "#write",
+        address="?write=feedback#write" if kind == "feedback" else duty_words.PLACES.get(kind, "#write"),
     )
 
 
@@ -104,65 +94,6 @@ def _more(duty: Duty) -> str:
     if duty.last_legal_day != duty.due_on:
         said.append(gettext("The last legal day is %(day)s.", day=day(duty.last_legal_day)))
     return " ".join(said)
-
-
-def dates(case: DeskCase) -> list[DateLine]:
-    """Return the dates of the rail, in the order in which they happen."""
-    owed = {duty.kind: duty for duty in case.duties}
-    lines = [
-        DateLine(gettext("Received"), day(case.received_on)),
-        _confirmed(case, owed.get("acknowledgement")),
-    ]
-    if "meeting" in owed:
-        lines.append(DateLine(gettext("Meeting"), _by(owed["meeting"].due_on)))
-    if "persons_concerned" in owed:
-        lines.append(DateLine(gettext("Persons concerned"), _by(owed["persons_concerned"].due_on)))
-    lines.append(_done_or_due(gettext("Feedback"), case.feedback_on, owed.get("feedback"), case))
-    lines += [DateLine(gettext("Closed"), day(closed_on)) for closed_on, _ in case.closings]
-    lines += [
-        DateLine(
-            gettext("Held"), gettext("%(ground)s. Reviewed by %(day)s", ground=ground, day=day(review_on))
-        )
-        for ground, review_on in ((words.word(words.GROUNDS, key), on) for key, on in case.holds)
-    ]
-    return [*lines, _erased(case)]
-
-
-def _confirmed(case: DeskCase, owed: Duty | None) -> DateLine:
-    if case.acknowledged_on is None and case.acknowledgement_waived:
-        return DateLine(gettext("Confirmed"), gettext("the reporter did not want a confirmation"))
-    return _done_or_due(gettext("Confirmed"), case.acknowledged_on, owed, case)
-
-
-def _done_or_due(term: str, done_on: date | None, owed: Duty | None, case: DeskCase) -> DateLine:
-    if done_on is not None:
-        in_time = owed is None or done_on <= owed.due_on
-        return DateLine(
-            term,
-            day(done_on),
-            gettext("In time") if in_time else gettext("Late"),
-            "good" if in_time else "late",
-        )
-    if owed is None:
-        return DateLine(term, gettext("not given"))
-    days = (owed.due_on - case.today).days
-    urgency = words.urgency(days)
-    return DateLine(term, _by(owed.due_on), words.days_away(days) if urgency else "", urgency or "plain")
-
-
-def _by(due_on: date) -> str:
-    return gettext("by %(day)s", day=day(due_on))
-
-
-def _erased(case: DeskCase) -> DateLine:
-    term = gettext("Erased")
-    if case.purge_on is None:
-        return DateLine(term, gettext("at most two years after closing. Not closed yet"))
-    if case.held:
-        return DateLine(
-            term, gettext("not before the hold is released. The day is %(day)s", day=day(case.purge_on))
-        )
-    return DateLine(term, day(case.purge_on))
 
 
 def about(case: DeskCase) -> list[tuple[str, str]]:
@@ -191,11 +122,18 @@ def author(entry: Entry, own_name: str) -> str:
     if entry.who == "channel":
         return gettext("The channel, by itself")
     who = gettext("You") if entry.author == own_name else entry.author or gettext("Handler")
-    return gettext("%(who)s, feedback", who=who) if entry.kind in {"feedback", "closing"} else who
+    if entry.kind == "minutes":
+        return gettext("%(who)s, minutes", who=who)
+    is_feedback = entry.kind == "feedback" or (entry.kind == "closing" and entry.text)
+    return gettext("%(who)s, feedback", who=who) if is_feedback else who
 
 
 def text_of(entry: Entry) -> str:
     """Return an entry's text; that a name was left has no text of its own."""
+    if entry.kind in work_words.WITHOUT_WORDS and not entry.text:
+        return str(work_words.WITHOUT_WORDS[entry.kind])
+    if entry.kind in custody_words.ENTRIES:
+        return "\n\n".join(part for part in (str(custody_words.ENTRIES[entry.kind]), entry.text) if part)
     if entry.kind == "identity_given" and not entry.text:
         return gettext("The reporter has left a name. It is sealed.")
     return entry.text

@@ -1,6 +1,5 @@
 """A page of the handler's list is worded here once, row by row, so that the template only prints it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -104,7 +103,7 @@ class _Wording:
             company=row.company_name,
             state=f"{state}, {self._held}" if row.held else state,
             new=self._unread(row.new),
-            handlers=self._people(row.handlers, mine=row.mine),
+            handlers=self._people(row.handlers, mine=row.mine, assigned=row.assigned),
         )
 
     def _how_far(self, days: int | None) -> str:
@@ -127,9 +126,14 @@ class _Wording:
             self._new[number] = ngettext("%(num)d new", "%(num)d new", number)
         return self._new[number]
 
-    def _people(self, names: Iterable[str], *, mine: bool) -> str:
-        short = [_short(name) for name in names]
-        return ", ".join([self._you, *short] if mine else short) or self._nobody
+    def _people(self, names: tuple[str, ...], *, mine: bool, assigned: str) -> str:
+        """Whoever is responsible stands first and is said to be; somebody else's name is not the viewer's."""
+        short = [_short(name) for name in names if name != assigned]
+        others = [self._you, *short] if mine and assigned in {"", *names} else short
+        if not assigned:
+            return ", ".join(others) or self._nobody
+        who = _short(assigned) if assigned in names else self._you
+        return ", ".join([gettext("%(who)s (responsible)", who=who), *others])
 
 
 def _short(name: str) -> str:

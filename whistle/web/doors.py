@@ -4,10 +4,10 @@ from typing import Final
 
 #: The first word of every address behind which staff work (the list of doors in the README).
 STAFF_WORDS: Final = frozenset(
-    {"staff", "desk", "legal", "admin", "ledger", "custody", "privacy-desk", "account"}
+    {"staff", "desk", "legal", "admin", "ledger", "custody", "privacy-desk", "account", "statistics"}
 )
 #: Here nobody has signed in yet, so the anonymous cookie counts although staff stand before the door.
-BEFORE_SIGN_IN: Final = ("/staff/sign-in", "/staff/activate/")
+BEFORE_SIGN_IN: Final = ("/staff/sign-in", "/staff/activate/", "/staff/recover")
 CASE_DOOR: Final = "/mailbox/case"
 
 

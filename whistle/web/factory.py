@@ -1,11 +1,12 @@
 """Joins frame and doors into one application; with public doors only, no staff door is even imported."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, request
+from flask import Blueprint, Flask, request
 
-from whistle.web import assets, errors, forms, headers, hosts, languages, logs, origin
+from whistle.web import assets, errors, forms, headers, hosts, languages, logs, origin, redaction_words
 from whistle.web.doors import is_staff
 from whistle.web.request import WhistleRequest
 from whistle.web.services import EXTENSION, Services, services
@@ -41,6 +42,7 @@ def _add_frame(app: Flask, bundle: Services) -> None:
     hosts.protect(app)
     origin.protect(app, bundle)
     languages.speak(app)
+    redaction_words.speak(app)
     forms.guard(app)
     headers.protect(app)
     assets.register(app)
@@ -53,15 +55,19 @@ def _add_doors(app: Flask, doors: str) -> None:
 
     app.register_blueprint(home.always)
     if doors in PUBLIC:
-        from whistle.web import mailbox, report  # noqa: PLC0415
+        from whistle.web import public_doors  # noqa: PLC0415
 
-        for public in (home.blueprint, report.blueprint, mailbox.blueprint):
-            app.register_blueprint(public)
+        _register(app, public_doors.BLUEPRINTS)
     if doors in STAFF:
-        from whistle.web import admin, desk, ledger, legal, staff  # noqa: PLC0415
+        from whistle.web import staff_doors  # noqa: PLC0415
 
-        for door in (staff.blueprint, desk.blueprint, legal.blueprint, admin.blueprint, ledger.blueprint):
-            app.register_blueprint(door)
+        staff_doors.protect(app)
+        _register(app, staff_doors.BLUEPRINTS)
+
+
+def _register(app: Flask, blueprints: Iterable[Blueprint]) -> None:
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
 
 
 def _frame() -> dict[str, Any]:

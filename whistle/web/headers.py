@@ -46,6 +46,8 @@ _FEATURES: Final = ", ".join(
         "xr-spatial-tracking",
     )
 )
+#: Staff may show a passkey; a page that anybody may read asks no device for anything.
+STAFF_FEATURES: Final = _FEATURES.replace("publickey-credentials-get=()", "publickey-credentials-get=(self)")
 NO_STORE: Final = "no-store"
 #: A year, the longest that is understood everywhere (RFC 9111 5.2.2.1); the address holds the hash.
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -95,6 +97,8 @@ def for_route(endpoint: str | None) -> dict[str, str]:
 def _add(response: Response) -> Response:
     for name, value in for_route(request.endpoint).items():
         response.headers[name] = value
+    if request.endpoint and is_staff(request.path):
+        response.headers["Permissions-Policy"] = STAFF_FEATURES
     settings = services().settings
     if settings.base_url.startswith("https:") and not _on_onion():
         response.headers["Strict-Transport-Security"] = HSTS

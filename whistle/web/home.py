@@ -37,7 +37,13 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/protect")
 def protect() -> ResponseReturnValue:
     """How people are protected here, and what is not in our power."""
-    return render_template("protect.html", onion_url=services().settings.onion_url)
+    return render_template(
+        "protect.html",
+        onion_url=services().settings.onion_url,
+        has_recovery_key=services().site.has_recovery_key(),
+        fingerprint=services().overview.proof.fingerprint,
+        companies=services().reporter.companies(),
+    )
 
 
 @blueprint.get("/other-ways")
@@ -56,7 +62,8 @@ def other_ways() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What personal data this channel handles, why, how long, and what people may ask for."""
     return render_template(
-        "privacy.html", companies=services().site.companies(), profiles=_profiles(), choices=choices
+        "privacy.html", companies=services().site.companies(), profiles=_profiles(), choices=choices,
+        choosable=services().reporter.companies(),
     )
 
 

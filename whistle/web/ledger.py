@@ -1,73 +1,68 @@
 """The ledger in dated sentences: who did what to which case, never a word of content."""
 
+from collections.abc import Mapping
 from datetime import date
 from itertools import groupby
+from typing import Final
+from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
-from whistle.parties.views import LedgerLine
-from whistle.web import staff_guard
-from whistle.web import staff_words as words
-from whistle.web.languages import day as in_words
+from whistle.vault.book import Asked
+from whistle.web import ledger_words, staff_guard
 from whistle.web.services import services
+from whistle.web.staff_forms import case_number
+from whistle.web.staff_words import gettext
 
 blueprint = Blueprint("ledger", __name__)
 staff_guard.protect(blueprint)
 
-ROLE = "auditor"
-#: Facts that are ids of keys and holds: they bind the line, and tell a reader nothing.
-NOT_SHOWN = frozenset({"hold", "key", "id", "counts"})
-#: A line's number has at most so many digits (the ledger counts in 64 bits); longer ones are nobody's.
-_DIGITS = 18
+ROLE: Final = "auditor"
+ASKED: Final = ("case", "action", "from_on", "to_on")
 
 
 @blueprint.get("/ledger")
 def lines() -> str:
-    """Show a page of the ledger, newest first, and whether its chain was intact while it was read."""
+    """Show a page of the ledger, newest first, and whether it was intact while it was read."""
     member = staff_guard.signed_in(ROLE)
+    actions = ledger_words.actions()
+    asked = {name: request.args.get(name, "") for name in ASKED}
     before = request.args.get("before", "")
-    is_number = before.isascii() and before.isdigit() and len(before) <= _DIGITS
-    page = services().keys.ledger(member, int(before) if is_number else None)
+    page = services().overview.book.page(member, _asked(asked, dict(actions)), before)
     return render_template(
         "admin/ledger.html",
         member=member,
         nav=staff_guard.navigation(member),
         page=page,
+        asked=asked,
+        filtered=any(asked.values()),
+        actions=[("", gettext("Everything")), *actions],
         days=[
-            (day, [(line, _sentence(line), _facts(line)) for line in group])
+            (day, [(line, ledger_words.sentence(line), ledger_words.facts(line)) for line in group])
             for day, group in groupby(page.lines, key=lambda line: line.day)
         ],
-        next_url="" if page.before is None else f"/ledger?before={page.before}",
-        first_url="/ledger" if is_number else "",
+        next_url=_address(asked, page.before) if page.before else "",
+        first_url=_address(asked, "") if before else "",
     )
 
 
-def _sentence(line: LedgerLine) -> str:
-    return words.ledger_sentence(line.action, line.actor)
-
-
-def _facts(line: LedgerLine) -> str:
-    shown = (
-        (name, _value(name, value))
-        for name, value in line.facts
-        if name not in NOT_SHOWN and value != "False"
+def _asked(asked: Mapping[str, str], actions: Mapping[str, str]) -> Asked:
+    """A filter that cannot be meant asks for nothing; a case number that is none finds nothing."""
+    return Asked(
+        case_number(asked["case"]) if asked["case"].strip() else "",
+        asked["action"] if asked["action"] in actions else "",
+        _day(asked["from_on"]),
+        _day(asked["to_on"]),
     )
-    return ", ".join(f"{words.word(words.LEDGER_FACTS, name)}: {value}" for name, value in shown)
 
 
-def _role(text: str) -> str:
-    role, _at, company = text.partition("@")
-    return f"{words.word(words.ROLES, role)}, {company}"
-
-
-def _value(name: str, value: str) -> str:
-    if name == "roles":
-        return "; ".join(_role(one) for one in value.strip("[]").replace("'", "").split(", "))
-    if value == "True":
-        return str(words.YES)
-    if value in words.GROUNDS:
-        return words.word(words.GROUNDS, value)
+def _day(text: str) -> date | None:
     try:
-        return in_words(date.fromisoformat(value), "plain")
+        return date.fromisoformat(text.strip())
     except ValueError:
-        return words.word(words.ROLES, value)
+        return None
+
+
+def _address(asked: Mapping[str, str], before: str) -> str:
+    said = {name: value for name, value in {**asked, "before": before}.items() if value}
+    return f"{url_for('ledger.lines')}?{urlencode(said)}" if said else url_for("ledger.lines")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from whistle.errors import NotThere, SealBroken
 from whistle.parties.reporter import FormRefused, Sending
-from whistle.web import case_page, downloads, languages, problems, sessions
+from whistle.web import case_page, downloads, languages, problems, sessions, uncleaned
 from whistle.web.forms import answer, door, keep_sending, sending
 from whistle.web.services import services
 from whistle.web.trouble import Trouble
@@ -69,7 +69,7 @@ def _writing() -> Sending | None:
 def _write_again(trouble: Trouble) -> ResponseReturnValue:
     secret = sessions.open_case()
     if secret is None:
-        return _ended()
+        return ended()
     return case_page.show(
         services().reporter.open(secret), trouble=trouble, message=request.form.get("message", "")
     )
@@ -81,11 +81,14 @@ def write() -> ResponseReturnValue:
     """Send a message with its files; or only speak another language, with what was typed."""
     secret, place = sessions.open_case(), sending()
     if secret is None or place is None:
-        return _ended()
+        return ended()
     text = request.form.get("message", "")
     if "language" in request.form:
         languages.switch_to(request.form["language"])
         return case_page.show(services().reporter.open(secret), message=text)
+    asked = uncleaned.trouble(place)
+    if asked is not None:
+        return _write_again(asked)
     try:
         services().reporter.message(secret, place, text)
     except FormRefused as error:
@@ -97,7 +100,7 @@ def write() -> ResponseReturnValue:
 def _identify_again(trouble: Trouble) -> ResponseReturnValue:
     secret = sessions.open_case()
     if secret is None:
-        return _ended()
+        return ended()
     return case_page.show(
         services().reporter.open(secret),
         trouble=trouble,
@@ -112,7 +115,7 @@ def identify() -> ResponseReturnValue:
     """Take a name, sealed apart from the case."""
     secret = sessions.open_case()
     if secret is None:
-        return _ended()
+        return ended()
     try:
         services().reporter.identify(
             secret, request.form.get("identity_name", ""), request.form.get("identity_contact", "")
@@ -146,7 +149,7 @@ def _door_page(trouble: Trouble | None = None, *, kept: str = "", ended: bool = 
     return answer(trouble, "mailbox.html", kept=kept, ended=ended)
 
 
-def _ended() -> Response:
+def ended() -> Response:
     """The visit is over: what was typed waits in the page, sealed for this browser, until the key is back."""
     text = request.form.get("message", "")
     sessions.leave_case()

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from whistle.errors import SealBroken
 from whistle.parties.reporter import NewReport, Problem, ReportForm
 from whistle.parties.views import CompanyChoice, ExcludablePerson
-from whistle.web import choices, key_page, languages, problems, sessions
+from whistle.web import choices, key_page, languages, problems, sessions, uncleaned
 from whistle.web.forms import answer, door, keep_sending, sending
 from whistle.web.request import this_request
 from whistle.web.services import services
@@ -57,7 +57,7 @@ def take() -> ResponseReturnValue:
     step = request.form.get("step", "")
     if step == "edit":
         return _form_page(form)
-    found = (*services().reporter.problems(form), *_unknown_people(form))
+    found = tuple(dict.fromkeys((*services().reporter.problems(form), *_unknown_people(form))))
     if found:
         return _form_page(form, problems.refused(found))
     return _check_page(form) if step == "check" else _send(form)
@@ -89,6 +89,9 @@ def file_names() -> list[str]:
 
 def _send(form: ReportForm) -> ResponseReturnValue:
     place = cast("NewReport", sending())
+    refused = uncleaned.trouble(place)
+    if refused is not None:
+        return _form_page(form, refused)
     nonce = sessions.sent_before(form) or request.form.get("nonce", "")
     try:
         receipt = services().reporter.submit(place, form, token=sessions.browser_token(), nonce=nonce)
@@ -109,6 +112,7 @@ def _form_page(form: ReportForm, trouble: Trouble | None = None, nonce: str = ""
         "companies": services().reporter.companies(),
         "choices": choices,
         "largest": services().settings.max_upload_bytes,
+        "sends_uncleaned": request.form.get(uncleaned.FIELD) == uncleaned.SEND,
     }
     if trouble is None:
         return render_template("report.html", trouble=None, **facts)
@@ -126,6 +130,8 @@ def _check_page(form: ReportForm) -> ResponseReturnValue:
             excluded=_excluded(form, offered),
             hints=services().reporter.hints(form, names),
             file_names=names,
+            uncleaned=uncleaned.named(names),
+            sends_uncleaned=request.form.get(uncleaned.FIELD) == uncleaned.SEND,
             companies=offered,
             choices=choices,
             largest=services().settings.max_upload_bytes,

@@ -8,12 +8,22 @@ from flask import current_app
 
 from whistle.clock import Clock
 from whistle.config import Settings
+from whistle.parties.accounts import Accounts
+from whistle.parties.administration import Administration
+from whistle.parties.casework import Casework
+from whistle.parties.circle import Circle
+from whistle.parties.consents import Consents
+from whistle.parties.custody import Custody
+from whistle.parties.duties import Duties
 from whistle.parties.handler import Handler
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
+from whistle.parties.overview import Overview
+from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
 from whistle.parties.sessions import Sessions
 from whistle.parties.site import SiteFacts
+from whistle.parties.site_recovery import SiteRecovery
 from whistle.parties.staff import Staff
 
 #: Under this name the bundle lies in the application's extensions.
@@ -34,6 +44,16 @@ class Services:
     legal: Legal
     keys: Keyholders
     health: Callable[[], str]
+    accounts: Accounts
+    recovery: SiteRecovery
+    administration: Administration
+    duties: Duties
+    casework: Casework
+    custody: Custody
+    consents: Consents
+    circle: Circle
+    overview: Overview
+    redactions: Redactions
 
 
 def services() -> Services:

@@ -1,6 +1,5 @@
 """The way in for staff: an account is activated once, opened with three things, and closed."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -10,35 +9,39 @@ from werkzeug.exceptions import HTTPException
 
 from whistle.errors import NotAllowed, NotThere, TooMany
 from whistle.parties.member import Member
-from whistle.parties.staff import Invitation, Setup
-from whistle.web import account, desk, legal, sessions, staff_guard
+from whistle.parties.second_factor import Setup
+from whistle.parties.staff import Invitation
+from whistle.web import (
+    account,
+    circle,
+    custody,
+    desk,
+    legal,
+    on_behalf,
+    passkeys,
+    sessions,
+    staff_guard,
+    work_forms,
+)
 from whistle.web.forms import door
 from whistle.web.services import services
 from whistle.web.staff_forms import Refused, Typed, refusals, typed_form
 from whistle.web.staff_guard import SEE_OTHER
-from whistle.web.staff_words import gettext, ngettext
+from whistle.web.staff_pages import Drawing, copied, too_many
+from whistle.web.staff_words import gettext
 from whistle.web.trouble import Trouble
 
 blueprint = Blueprint("staff", __name__)
 blueprint.register_blueprint(account.blueprint)
 
-#: Too many attempts (RFC 6585 section 4).
-THROTTLED: Final = 429
 NOT_FOUND: Final = 404
 
 ShowDraft = Callable[[Member, str, Mapping[str, str], Typed], ResponseReturnValue]
 #: Which doors take a text back that waited in the sign-in page.
-RETURNS: Final[Mapping[str, ShowDraft]] = {"desk": desk.show_draft, "legal": legal.show_draft}
-
-
-class Drawing:
-    """Our own drawing of the second factor's code: the one thing on these pages that is markup already."""
-
-    def __init__(self, svg: str) -> None:
-        self._svg = svg
-
-    def __html__(self) -> str:
-        return self._svg
+RETURNS: Final[Mapping[str, ShowDraft]] = {
+    "desk": desk.show_draft, "legal": legal.show_draft, "custody": custody.show_draft,
+    **work_forms.RETURNS, "circle": circle.show_draft, "on_behalf": on_behalf.show_draft,
+}  # fmt: skip
 
 
 @blueprint.get("/staff/activate/<token>")
@@ -113,6 +116,8 @@ def _recovery(recovery_code: str, refused: Refused | None = None) -> ResponseRet
         pattern=copied(recovery_code),
         # Shown once, but not lost by one typing error: a mistyped copy comes back with the code.
         kept=services().sessions.seal_text(sessions.browser_token(), recovery_code) if recovery_code else "",
+        to=request.path,
+        finish=gettext("It matches: activate my account"),
     )
     return page, refused.status if refused else 200
 
@@ -131,13 +136,6 @@ def _finish(token: str) -> ResponseReturnValue:
 
 def _used_link() -> ResponseReturnValue:
     return render_template("staff/used_link.html"), NOT_FOUND
-
-
-def copied(code: str) -> str:
-    """A pattern for right copies of `code`: any case, blanks and hyphens anywhere, O as 0, I and L as 1."""
-    alike = {"0": "[0Oo]", "1": "[1IiLl]"}
-    symbols = [alike.get(one, f"[{one}{one.lower()}]") for one in re.sub("[^0-9A-Z]", "", code.upper())]
-    return r"[\s\-]*" + r"[\s\-]*".join(symbols) + r"[\s\-]*"
 
 
 @blueprint.get("/staff/sign-in")
@@ -181,16 +179,13 @@ def come_back() -> ResponseReturnValue:
 
 def _let_in(typed: Typed) -> Member:
     try:
-        member = services().staff.sign_in(typed["name"], typed["passphrase"], typed["code"])
+        member = services().staff.sign_in(
+            typed["name"], typed["passphrase"], typed["code"], passkeys.answer(sessions.browser_token())
+        )
     except NotAllowed as error:
         raise Refused({"name": gettext("That did not match. Check all three and try again.")}) from error
     except TooMany as error:
-        said = ngettext(
-            "Too many attempts. Wait %(num)d second, then try again.",
-            "Too many attempts. Wait %(num)d seconds, then try again.",
-            error.seconds,
-        )
-        raise Refused({"name": said}, THROTTLED, retry_after=error.seconds) from error
+        raise too_many(error, "name") from error
     sessions.sign_in(member)
     return member
 

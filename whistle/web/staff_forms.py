@@ -35,10 +35,29 @@ FIELD_OF_REASON: Final[Mapping[str, str]] = {
     "long": "passphrase",
     "differs": "passphrase_again",
     "code": "code",
+    "no_feedback": "no_feedback_ground",
+    "note_kind": "kind",
+    "concerned": "concerned",
+    "passphrase_now": "passphrase_now",
+    "surrogate": "passphrase",
+    "passkey_name": "name",
+    "recovery_answer": "recovery_answer",
 }
 #: Reasons that are about the case as it stands and not about anything that was typed.
 ABOUT_NO_FIELD: Final = frozenset(
-    {"state", "past_day", "second_person", "same_person", "shared", "not_granted", "number"}
+    {
+        "state",
+        "past_day",
+        "second_person",
+        "same_person",
+        "shared",
+        "not_granted",
+        "number",
+        "passkey",
+        "passkeys_full",
+        "yourself",
+        "other_companies",
+    }
 )
 
 _NUMBER: Final = re.compile("W([0-9A-HJKMNP-TV-Z]{4})([0-9A-HJKMNP-TV-Z]{4})")

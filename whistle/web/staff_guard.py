@@ -9,12 +9,23 @@ from flask.typing import ResponseReturnValue
 
 from whistle.errors import NotThere, WhistleError
 from whistle.parties.member import Member
-from whistle.web import sessions
+from whistle.parties.passkeys import SIGN_IN
+from whistle.web import passkeys, sessions
 from whistle.web.doors import is_before_sign_in, is_staff
 from whistle.web.services import services
 from whistle.web.staff_forms import Refused, Typed
 from whistle.web.staff_words import ROLES, done, gettext, word
 
+#: What is written in the forms of the work on a case, and which state they were made from.
+WORK_FIELDS: Final = (
+    "answer", "assigned_to", "by_on", "came_by", "case", "category", "company", "decision", "description",
+    "identity_contact", "identity_name", "meeting", "no_acknowledgement", "nonce", "received_on", "relation",
+    "done_on", "held_on", "how", "id", "informed_on",
+    "kind", "met", "minutes", "no_feedback_ground", "no_feedback_why", "person", "priority", "remark",
+    "replaces", "risk", "scope", "seen", "severity", "steps", "what", "who", "why",
+)  # fmt: skip
+#: Of the forms of who works on a case.
+CIRCLE_FIELDS: Final = ("action", "person", "to_on", "reference")
 #: The only fields that wait in a sign-in page: what somebody wrote, never a secret or a fingerprint.
 WAITING_FIELDS: Final = (
     "message",
@@ -27,6 +38,8 @@ WAITING_FIELDS: Final = (
     "ground",
     "citation",
     "review_on",
+    *WORK_FIELDS,
+    *CIRCLE_FIELDS,
 )
 #: Who asks has to sign in first (RFC 9110 section 15.5.2); a form asks for it, no scheme of HTTP.
 UNSIGNED: Final = 401
@@ -34,8 +47,15 @@ UNSIGNED: Final = 401
 SEE_OTHER: Final = 303
 
 #: Where each role begins its work; somebody with several roles begins at the first that fits.
-HOMES: Final = {"handler": "/desk", "legal": "/legal", "administrator": "/admin", "auditor": "/ledger"}
+HOMES: Final = {
+    "handler": "/desk", "deputy": "/desk", "investigator": "/desk",
+    "custodian": "/custody", "legal": "/legal", "administrator": "/admin",
+    "auditor": "/ledger",
+}  # fmt: skip
 ACCOUNT: Final = "/staff/account"
+#: The days of the cases one works on, in whichever of these roles.
+DUTIES: Final = "/desk/duties"
+WORKING: Final = ("handler", "deputy", "investigator")
 
 
 class SignInNeeded(WhistleError):
@@ -85,18 +105,24 @@ def navigation(member: Member) -> list[tuple[str, str, bool]]:
     """The bar's links for a member's roles: address, text, whether it is the part of the page shown."""
     words = {
         "/desk": gettext("Cases"),
+        "/custody": gettext("Requests"),
         "/legal": gettext("Legal"),
         "/admin": gettext("People"),
         "/ledger": gettext("Ledger"),
     }
-    links = [(address, words[address]) for role, address in HOMES.items() if member.has(role)]
+    homes = dict.fromkeys(address for role, address in HOMES.items() if member.has(role))
+    links = [(address, words[address]) for address in homes]
+    if any(member.has(role) for role in WORKING):
+        links.insert(1, (DUTIES, gettext("Duties")))
+    if member.has("auditor"):
+        links.append(("/statistics", gettext("Figures")))
     links.append((ACCOUNT, gettext("Account")))
     return [(address, text, _is_under(address)) for address, text in links]
 
 
 def _is_under(address: str) -> bool:
     part = "/staff/" if address == ACCOUNT else address
-    return request.path.startswith(part)
+    return request.path.startswith(part) and (address == DUTIES or request.path != DUTIES)
 
 
 def ask_to_sign_in(error: Exception) -> ResponseReturnValue:
@@ -156,6 +182,7 @@ def sign_in_page(
         waiting=waiting,
         after=after,
         timed_out=timed_out,
+        question=passkeys.question(sessions.browser_token(), SIGN_IN),
     )
     if refused is None:
         return page, status

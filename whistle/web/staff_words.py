@@ -7,6 +7,8 @@ import flask_babel
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from whistle.web import circle_words, custody_words, duty_words, people_words, redaction_words, work_words
+
 #: The library says no types; these are what it returns.
 gettext: Callable[..., str] = flask_babel.gettext
 ngettext: Callable[..., str] = flask_babel.ngettext
@@ -47,6 +49,7 @@ DUTIES: Final[Words] = {
     "review": _l("Look at the case again"),
     "review_hold": _l("Review the hold"),
     "purge": _l("Erased by itself"),
+    **duty_words.DUTIES,
 }
 
 #: The same duty as a sentence on the case's own page.
@@ -58,6 +61,7 @@ DUTY_SENTENCES: Final[Words] = {
     "review": _l("Nobody has worked on this case for a long time. Look at it again."),
     "review_hold": _l("Legal reviews the hold on this case."),
     "purge": _l("The case is erased by itself."),
+    **duty_words.DUTY_SENTENCES,
 }
 
 #: What the button in the duty box says; a duty without a word here is nobody's to do on this page.
@@ -66,6 +70,7 @@ DUTY_BUTTONS: Final[Words] = {
     "feedback": _l("Write feedback"),
     "meeting": _l("Write to the reporter"),
     "review": _l("Write to the reporter"),
+    **duty_words.DUTY_BUTTONS,
 }
 
 #: The three grounds of a hold, and nothing else (policy S26).
@@ -89,6 +94,7 @@ ROLES: Final[Words] = {
     "privacy_officer": _l("Privacy officer"),
     "administrator": _l("Administrator"),
     "auditor": _l("Auditor"),
+    **people_words.ROLES,
 }
 
 PERSON_STATES: Final[Words] = {
@@ -152,10 +158,25 @@ REFUSALS: Final[Words] = {
     "weak": _l("The passphrase is too easy to guess. Use four or five words that do not belong together."),
     "code": _l("The code did not match. Wait for the next one and type that."),
     "recovery_code": _l("The code does not match. Compare it with what you wrote down or printed."),
+    "passphrase_now": _l("That is not your passphrase."),
+    "passkey_name": _l("Give the passkey a name, such as the device it is on."),
+    "passkey": _l("The passkey could not be added. Try again."),
+    "other_companies": _l(
+        "This person works for companies that you do not administer. Ask an administrator there."
+    ),
+    "passkeys_full": _l("You have ten passkeys. Remove one first."),
+    "recovery_answer": _l(
+        "That is not the answer to the challenge that waits. Compare it, or make a new challenge."
+    ),
     "fingerprint": _l(
         "That is not the fingerprint of this key. Ask your colleague to read it aloud again. If it still "
         "does not match, stop and tell an administrator."
     ),
+    **people_words.REFUSALS,
+    **redaction_words.REFUSALS,
+    **work_words.REFUSALS,
+    **circle_words.REFUSALS,
+    **custody_words.SENTENCES,
 }
 
 #: What the page says after something was done; an unknown word says nothing.
@@ -174,6 +195,17 @@ DONE: Final[Words] = {
     "one_more": _l("Your confirmation is noted. The key counts when one more person has confirmed it."),
     "ready": _l("Your account is ready. Sign in."),
     "out": _l("You are signed out."),
+    "renewed": _l("It is done. Sign in with what you have now."),
+    "passphrase": _l("Your new passphrase counts now. Other windows in which you were signed in are closed."),
+    "recovery_code": _l("Your new recovery code counts now. Tear up the old one."),
+    "passkey_added": _l("The passkey is added. Next time you can use it instead of the code."),
+    "passkey_removed": _l("The passkey is removed."),
+    "proved": _l("The shares open the recovery key. It is asked for again in 90 days."),
+    **people_words.DONE,
+    **redaction_words.DONE,
+    **work_words.DONE,
+    **circle_words.DONE,
+    **custody_words.CASE_DONE,
 }
 
 #: The ledger's actions as sentences; what nobody on the staff did has no actor in it.
@@ -201,8 +233,19 @@ LEDGER_ACTIONS: Final[Words] = {
     "company_added": _l("%(actor)s added a company"),
     "company_changed": _l("%(actor)s changed a company"),
     "signed_in": _l("%(actor)s signed in"),
+    "passphrase_renewed": _l("%(actor)s chose a new passphrase"),
+    "recovery_code_renewed": _l("%(actor)s printed a new recovery code"),
+    "second_factor_renewed": _l("%(actor)s added a new second factor"),
+    "passkey_added": _l("%(actor)s added a passkey"),
+    "passkey_removed": _l("%(actor)s removed a passkey"),
+    "person_invited_again": _l("%(actor)s ended a person's key and sent a new activation link"),
+    "recovery_proved": _l("%(actor)s showed that the recovery key's shares open it"),
+    "granted_by_recovery": _l("The recovery key gave a handler the case's keys again"),
     "identity_given": _l("The reporter said who they are"),
     "key_kept": _l("The reporter came back with the key"),
+    **people_words.LEDGER_ACTIONS,
+    **redaction_words.LEDGER_ACTIONS,
+    **work_words.LEDGER_ACTIONS,
 }
 
 #: The names of the facts that stand beside a ledger line.
@@ -220,6 +263,9 @@ LEDGER_FACTS: Final[Words] = {
     "role": _l("Role"),
     "roles": _l("Roles"),
     "late": _l("Late"),
+    **people_words.LEDGER_FACTS,
+    **work_words.LEDGER_FACTS,
+    **custody_words.LEDGER_FACTS,
 }
 
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from whistle.vault import worktables  # noqa: F401 (its tables belong to the schema)
 from whistle.vault.tables import metadata
 
 context.configure(

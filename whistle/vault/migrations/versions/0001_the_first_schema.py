@@ -131,8 +131,15 @@ def upgrade() -> None:
         sa.Column("n_identity", sa.Integer(), nullable=False),
         sa.Column("n_internal", sa.Integer(), nullable=False),
         sa.Column("reopen_asked_by", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("assigned_to", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("meeting_held_on", sa.Date(), nullable=True),
+        sa.Column("epoch_content", sa.Integer(), nullable=False),
+        sa.Column("epoch_identity", sa.Integer(), nullable=False),
+        sa.Column("epoch_internal", sa.Integer(), nullable=False),
+        sa.Column("excluded", sa.LargeBinary(), nullable=False),
         sa.Column("inventory_n", sa.BigInteger(), nullable=False),
         sa.Column("inventory_mac", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["assigned_to"], ["people.id"], name=op.f("fk_cases_assigned_to_people")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_cases_company_id_companies")),
         sa.ForeignKeyConstraint(
             ["reopen_asked_by"], ["people.id"], name=op.f("fk_cases_reopen_asked_by_people")
@@ -160,34 +167,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_certificates_purged_on"), ["purged_on"], unique=False)
 
     op.create_table(
-        "designations",
-        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("person_id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("company_id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("to_on", sa.Date(), nullable=True),
-        sa.Column("key_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("mac", sa.LargeBinary(length=32), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["companies.id"], name=op.f("fk_designations_company_id_companies")
-        ),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_designations_person_id_people")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_designations")),
-        sa.UniqueConstraint(
-            "person_id",
-            "company_id",
-            "role",
-            "from_on",
-            name=op.f("uq_designations_person_id_company_id_role_from_on"),
-        ),
-    )
-    op.create_table(
         "blobs",
         sa.Column("object_id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("case_id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("compartment", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("mixed_epoch", sa.Integer(), nullable=False),
         sa.Column("key_id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("length", sa.BigInteger(), nullable=False),
@@ -213,23 +198,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "n", name=op.f("pk_closings")),
     )
     op.create_table(
-        "confirmations",
-        sa.Column("designation_id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("confirmer_id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("key_id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("on_day", sa.Date(), nullable=False),
-        sa.Column("mac", sa.LargeBinary(length=32), nullable=False),
+        "designations",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("company_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=True),
+        sa.Column("key_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("mac", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("for_case_id", sa.LargeBinary(length=16), nullable=True),
         sa.ForeignKeyConstraint(
-            ["confirmer_id"], ["people.id"], name=op.f("fk_confirmations_confirmer_id_people")
+            ["company_id"], ["companies.id"], name=op.f("fk_designations_company_id_companies")
         ),
         sa.ForeignKeyConstraint(
-            ["designation_id"],
-            ["designations.id"],
-            name=op.f("fk_confirmations_designation_id_designations"),
-            ondelete="CASCADE",
+            ["for_case_id"], ["cases.id"], name=op.f("fk_designations_for_case_id_cases"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("designation_id", "confirmer_id", name=op.f("pk_confirmations")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_designations_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_designations")),
     )
+    with op.batch_alter_table("designations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_designations_company_id_role"), ["company_id", "role"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_designations_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "grants",
         sa.Column("case_id", sa.LargeBinary(length=16), nullable=False),
@@ -319,6 +313,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("object_id", name=op.f("uq_records_object_id")),
     )
     op.create_table(
+        "confirmations",
+        sa.Column("designation_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("confirmer_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("key_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("mac", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["confirmer_id"], ["people.id"], name=op.f("fk_confirmations_confirmer_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["designation_id"],
+            ["designations.id"],
+            name=op.f("fk_confirmations_designation_id_designations"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("designation_id", "confirmer_id", name=op.f("pk_confirmations")),
+    )
+    op.create_table(
         "hold_grants",
         sa.Column("hold_id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("person_id", sa.LargeBinary(length=16), nullable=False),
@@ -334,6 +346,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take every table away."""
     op.drop_table("hold_grants")
+    op.drop_table("confirmations")
     op.drop_table("records")
     with op.batch_alter_table("readers", schema=None) as batch_op:
         batch_op.drop_index("ix_readers_list")
@@ -346,14 +359,17 @@ def downgrade() -> None:
 
     op.drop_table("holds")
     op.drop_table("grants")
-    op.drop_table("confirmations")
+    with op.batch_alter_table("designations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_designations_person_id"))
+        batch_op.drop_index(batch_op.f("ix_designations_company_id_role"))
+
+    op.drop_table("designations")
     op.drop_table("closings")
     with op.batch_alter_table("blobs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_blobs_on_day"))
         batch_op.drop_index(batch_op.f("ix_blobs_case_id"))
 
     op.drop_table("blobs")
-    op.drop_table("designations")
     with op.batch_alter_table("certificates", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certificates_purged_on"))
 

@@ -1,0 +1,52 @@
+"""An open Finnish case is told of 90, 30, 7 and 1 day before its 60 months; from then on it is blocked."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.vault.tampering import case_of, rows
+from tests.world import FI, World
+from whistle import scheduler
+from whistle.scheduler import Event
+from whistle.vault.tables import cases
+
+CAP = date(2031, 3, 2)
+
+
+def events(world: World, day: date) -> list[Event]:
+    world.clock.site = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return list(scheduler.tick(world.program.store, world.clock.now(), lambda: None))
+
+
+@pytest.mark.parametrize("left", [90, 30, 7, 1])
+def test_it_is_told_of_on_the_days_before(sqlite_world: World, left: int) -> None:
+    number = sqlite_world.send(company=FI).number
+    sqlite_world.send()
+    assert events(sqlite_world, CAP - timedelta(days=left + 1)) == []
+    told = events(sqlite_world, CAP - timedelta(days=left))
+    why = f"open, and may be for {left} days more"
+    assert told == [{"event": "warned", "case": number, "due_on": "2031-03-02", "why": why}]
+    assert left == 1 or events(sqlite_world, CAP - timedelta(days=left - 1)) == []
+
+
+def test_from_its_day_on_it_is_blocked_and_not_purged_until_it_is_closed(world: World) -> None:
+    number = world.send(company=FI).number
+    events(world, CAP - timedelta(days=1))
+    for days in (0, 1, 400):
+        told = events(world, CAP + timedelta(days=days))
+        assert told == [{"event": "blocked", "case": number, "due_on": "2031-03-02", "why": "open_cap"}]
+    assert rows(world, cases, number=number)
+    fia, handler = world.member("Fia"), world.program.handler
+    handler.acknowledge(fia, number, "Received.")
+    world.close(fia, number, "It was stopped.")
+    closed_on = world.clock.now().date()
+    assert case_of(world, number)["purge_on"] == closed_on + timedelta(days=30)
+    assert [event["event"] for event in events(world, closed_on)] == ["warned"]
+    assert [event["event"] for event in events(world, closed_on + timedelta(days=30))] == ["purged"]
+
+
+def test_a_case_of_another_country_or_a_younger_one_is_not_told_of(world: World) -> None:
+    world.send()
+    world.later(400)
+    world.send(company=FI)
+    assert events(world, CAP) == []

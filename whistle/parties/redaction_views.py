@@ -1,0 +1,18 @@
+"""What a case's page shows of erasures that wait for a second handler."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingErasure:
+    """An erasure that a colleague asked for (or `mine`), with what would go: a passage or a file's name."""
+
+    id: str
+    asked_by: str
+    asked_on: date
+    mine: bool
+    gone: str
+    file: str
+    characters: int
+    ground: str

@@ -1,0 +1,273 @@
+"""A search opens the searcher's own cases one after another in memory, and forgets each before the next.
+
+There is no index, no cache and no ring of keys: what is purged is found by nobody, and a search costs its
+work each time. One call does a bounded piece of it, so that no page takes longer than about a second.
+"""
+
+import base64
+import binascii
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from whistle.crypto.grants import open_any
+from whistle.crypto.header import Compartment, Kind
+from whistle.crypto.keys import CompartmentKey
+from whistle.crypto.records import open_record
+from whistle.errors import NotThere
+from whistle.parties.casefile import CaseFile
+from whistle.parties.desk_view import subject_of
+from whistle.parties.desk_work import DeskWork
+from whistle.parties.member import Member
+from whistle.parties.report_form import FormRefused, Problem, text_problems
+from whistle.rules import redaction
+from whistle.rules.categories import load_categories
+from whistle.vault import search as vault
+from whistle.vault.search import Place, SealedText, Wanted
+from whistle.vault.store import Store
+
+PAGE: Final = 50
+"""Hits on a page: what a person looks through at a time."""
+
+WORK: Final = 14_000
+"""What one call may cost, in openings of a record under an own grant (some 50 microseconds each)."""
+
+BORROWED: Final = 2
+"""A grant that somebody else made takes so much more: its own opening is seven times slower (FORMAT.md)."""
+
+HIT: Final = 30
+"""A case that is shown is fetched whole and checked against its inventory."""
+
+PART: Final = 500
+"""Cases fetched at a time: some 2 MB of sealed reports in memory."""
+
+TEXT_LIMIT: Final = 200
+WORDS_LIMIT: Final = 10
+AROUND: Final = 60
+"""Letters of the text shown on either side of the first word that was found."""
+
+ANY: Final = Wanted()
+_NOT_PROSE: Final = frozenset({"type", "by", "day", "author", "category", "relation", "outcome", "key_id"})
+_KIND_OFFSET: Final = 4
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is searched for; `deep`: in messages and notes as well as in the report."""
+
+    text: str = ""
+    category: str = ""
+    wanted: Wanted = ANY
+    deep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A case that was found, with a few words around the place."""
+
+    number: str
+    company_name: str
+    state: str
+    received_on: date
+    subject: str
+    category: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one call found, newest first; `after` is where to go on, empty when all was looked at."""
+
+    hits: tuple[Hit, ...]
+    looked_at: int
+    left: int
+    after: str
+
+
+class Search:
+    """The desk's search. Nobody finds a case that they could not open by its number."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+        self._desk = DeskWork(store, now)
+
+    def companies(self, member: Member) -> tuple[tuple[str, str], ...]:
+        """The companies whose cases this member can search: code and name."""
+        return vault.companies_of(self._store, member.person_id, self._now())
+
+    def run(self, member: Member, question: Question, after: str = "") -> Found:
+        """Look on from `after` until a page is full or the work of one call is done. Raises `FormRefused`."""
+        needles = _Needles.of(question)
+        places = vault.places(
+            self._store, member.person_id, question.wanted, self._now(), after=_cursor(after), limit=WORK
+        )
+        return _Pass(self._store, self._desk, member, needles).over(places)
+
+
+class _Pass:
+    """One call's walk over the cases, and what it has cost so far."""
+
+    def __init__(self, store: Store, desk: DeskWork, member: Member, needles: "_Needles") -> None:
+        self._store, self._desk, self._member, self._needles = store, desk, member, needles
+        self._work = 0
+        self._hits: list[Hit] = []
+
+    def over(self, places: vault.Places) -> Found:
+        looked = 0
+        for at in range(0, len(places.found), PART):
+            part = places.found[at : at + PART]
+            texts = self._texts(part)
+            for place in part:
+                looked += 1
+                self._look(place, texts.get(place.case_id, ()))
+                if self._work >= WORK or len(self._hits) == PAGE:
+                    return self._found(looked, places.total - looked, place)
+        return self._found(looked, places.total - looked, places.found[-1] if places.found else None)
+
+    def _found(self, looked: int, left: int, last: Place | None) -> Found:
+        return Found(tuple(self._hits), looked, left, _cursor_of(last) if last is not None and left else "")
+
+    def _texts(self, part: Sequence[Place]) -> dict[bytes, list[SealedText]]:
+        if self._needles.are_none:
+            return {}
+        ask = vault.everything if self._needles.deep else vault.reports
+        found: dict[bytes, list[SealedText]] = defaultdict(list)
+        for text in ask(self._store, self._member.person_id, [place.case_id for place in part]):
+            found[text.case_id].append(text)
+        return found
+
+    def _look(self, place: Place, texts: Sequence[SealedText]) -> None:
+        if not self._needles.are_none and not self._needles.may_be_in(self._opened(texts)):
+            return
+        self._work += HIT
+        try:
+            file = self._desk.file(self._member, place.number)
+        except NotThere:  # taken away since the list was made
+            return
+        hit = self._needles.hit(file)
+        if hit is not None:
+            self._hits.append(hit)
+
+    def _opened(self, texts: Sequence[SealedText]) -> Iterator[str]:
+        keys: dict[tuple[int, int], CompartmentKey] = {}
+        for text in texts:
+            place = (text.compartment, text.epoch)
+            if place not in keys:
+                keys[place] = self._key(text)
+            self._work += 1
+            yield open_record(keys[place], text.sealed, object_id=text.object_id).decode()
+
+    def _key(self, text: SealedText) -> CompartmentKey:
+        if text.grant[_KIND_OFFSET] != Kind.OWN_GRANT:
+            self._work += BORROWED
+        key, _own = open_any(
+            self._member.pair, text.grant, case_id=text.case_id,
+            compartment=Compartment(text.compartment), epoch=text.epoch,
+        )  # fmt: skip
+        return key
+
+
+@dataclass(frozen=True)
+class _Needles:
+    """What is searched for: first in the raw text of a record, then in its fields."""
+
+    words: tuple[str, ...]
+    as_json: tuple[str, ...]
+    category: str
+    deep: bool
+
+    @classmethod
+    def of(cls, question: Question) -> "_Needles":
+        found = text_problems("text", question.text, TEXT_LIMIT, required=False)
+        if found:
+            raise FormRefused(tuple(found))
+        if question.category and question.category not in {c.code for c in load_categories().categories}:
+            raise FormRefused((Problem("category", "unknown"),))
+        words = tuple(_folded(question.text).split())
+        if len(words) > WORDS_LIMIT:
+            raise FormRefused((Problem("text", "too_long"),))
+        return cls(words, tuple(map(_as_json, (*words, question.category))), question.category, question.deep)
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing has to be opened to say what fits."""
+        return not self.words and not self.category
+
+    def may_be_in(self, bodies: Iterable[str]) -> bool:
+        """Whether all that is wanted stands in these bodies; reads their fields only where the words do."""
+        raw = list(bodies)
+        if not all(_stand_in(word, raw) for word in self.as_json):
+            return False
+        return self._are_in([json.loads(body) for body in raw])
+
+    def _are_in(self, records: Sequence[dict[str, Any]]) -> bool:
+        if self.category and not any(fields.get("category") == self.category for fields in records):
+            return False
+        said = _folded("\n".join(text for fields in records for text in _prose(fields)))
+        return all(word in said for word in self.words)
+
+    def hit(self, file: CaseFile) -> Hit | None:
+        """The case as a line of the result, after everything of it was checked; None when it does not fit."""
+        content = [record.fields for record in file.records(Compartment.CONTENT)]
+        if not content:
+            return None
+        notes = [record.fields for record in file.records(Compartment.INTERNAL)]
+        searched = [*content, *notes] if self.deep else content[:1]
+        if not self._are_in(searched):
+            return None
+        status, report = file.case.status, content[0]
+        return Hit(
+            status.number, status.company.name, status.state, status.received_on,
+            subject_of(redaction.short(report)), report["category"], self._excerpt(searched),
+        )  # fmt: skip
+
+    def _excerpt(self, records: Sequence[dict[str, Any]]) -> str:
+        for text in (text for fields in records for text in _prose(fields)):
+            flat = " ".join(text.split())
+            at = _folded(flat).find(self.words[0]) if self.words else -1
+            if at >= 0:
+                start = max(0, at - AROUND)
+                cut = flat[start : at + AROUND]
+                return f"{'… ' if start else ''}{cut}{' …' if at + AROUND < len(flat) else ''}"
+        return ""
+
+
+def _stand_in(word: str, bodies: Sequence[str]) -> bool:
+    """Whether a word may stand in one of these: letters that JSON escaped are looked at later."""
+    return any(word in _folded(body) or "\\u" in body for body in bodies)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _as_json(word: str) -> str:
+    """A word as it stands inside a record's JSON."""
+    return json.dumps(word, ensure_ascii=False)[1:-1]
+
+
+def _prose(fields: dict[str, Any]) -> Iterator[str]:
+    """What somebody wrote in a record, and what its files are called."""
+    for name, value in fields.items():
+        if isinstance(value, str) and name not in _NOT_PROSE:
+            yield redaction.plain(fields) if name == "text" else value
+    for file in fields.get("files", ()):
+        yield str(file.get("name", ""))  # one that was erased has none
+
+
+def _cursor_of(place: Place) -> str:
+    return base64.urlsafe_b64encode(place.received_on.toordinal().to_bytes(4, "big") + place.case_id).decode()
+
+
+def _cursor(text: str) -> vault.Cursor | None:
+    """Where to go on, read from a form; anything else begins at the start."""
+    try:
+        raw = base64.urlsafe_b64decode(text.encode("ascii"))
+        return (date.fromordinal(int.from_bytes(raw[:4], "big")), raw[4:]) if len(raw) == 20 else None  # noqa: PLR2004
+    except (ValueError, binascii.Error, OverflowError):
+        return None

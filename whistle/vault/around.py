@@ -1,0 +1,140 @@
+"""Who has to do with a case today, or could: worked out from what stands, never from what a page says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from whistle.crypto.header import Compartment
+from whistle.rules.calendar import local_day
+from whistle.rules.roles import MAY_BE_EXCLUDED
+from whistle.vault import desk, directory, epochs, exclusions, ledger, reading
+from whistle.vault.serverkeys import ServerKeys
+from whistle.vault.store import Store
+from whistle.vault.tables import designations, people
+
+WORKING = ("handler", "deputy", "investigator")
+
+_ROLES = (*sorted(MAY_BE_EXCLUDED), "investigator")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who has to do with a case, and the key that counts for them; `shared`: another company's."""
+
+    id: bytes
+    name: str
+    function: str
+    role: str
+    shared: bool
+    public_key: bytes
+    key_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The people around a case; nobody stands in two of the first three.
+
+    `lacking`: handlers of the company, and investigators of the case, who have not been granted it.
+    `deputies`: those of the company who could get it once no handler is left. `excludable`: everybody of the
+    company who could read or decide. `liftable`: whom handlers excluded, not the reporter. `outside`: who
+    could be named investigator. `identity_due`: who had an identity key left, and no new one was made yet.
+    """
+
+    workers: tuple[Person, ...]
+    lacking: tuple[Person, ...]
+    deputies: tuple[Person, ...]
+    excludable: tuple[Person, ...]
+    liftable: tuple[Person, ...]
+    outside: tuple[Person, ...]
+    identity_due: bool
+
+    def successors(self, leaving: bytes) -> tuple[Person, ...]:
+        """Who gets the case when `leaving` was the last to work on it: handlers, else the deputies (L6)."""
+        handlers = tuple(p for p in self.lacking if p.role == "handler" and p.id != leaving)
+        return handlers or tuple(p for p in self.deputies if p.id != leaving)
+
+
+def of_case(store: Store, actor_id: bytes, number: str, now: datetime) -> Around:
+    """Who has to do with a case of this person's. Raises `NotThere`."""
+    with store.reading() as db:
+        row = desk.worked_on(db, store.keys, actor_id, number, now)
+        company = directory.company_by_id(db, row.company_id)
+        return around(db, store.keys, row, local_day(now, company.zone))
+
+
+def around(db: Connection, keys: ServerKeys, case: Any, today: date) -> Around:
+    """The same for a row of `cases`."""
+    everybody = _designated(db, keys, case, today)
+    out = {one.id for one in everybody if exclusions.is_excluded(keys, case, one.id)}
+    reading_it = {person for person, _name in reading.readers_of(db, case.id)}
+    left = [one for one in everybody if one.id not in out]
+    lacking = [one for one in left if one.id not in reading_it]
+    return Around(
+        tuple(p for p in left if p.id in reading_it and p.role in WORKING),
+        tuple(p for p in lacking if p.role in ("handler", "investigator")),
+        tuple(p for p in lacking if p.role == "deputy"),
+        tuple(p for p in left if p.role in MAY_BE_EXCLUDED),
+        _liftable(db, keys, case, [one for one in everybody if one.id in out]),
+        _outside(db, case, today),
+        case.epoch_identity > max(epochs.held(db, bytes(case.id))[Compartment.IDENTITY], default=0),
+    )
+
+
+def declared_by(db: Connection, number: str, tag: bytes) -> str | None:
+    """Who of the handlers declared what a tag stands for; None where the reporter did, or nobody."""
+    by: str | None = None
+    stood = False
+    for line in ledger.of_case(db, number):
+        if line.action in exclusions.SAYING:
+            stands = tag in exclusions.split(bytes.fromhex(line.facts.get("excluded", "")))
+            if stands and not stood:
+                by = line.actor if line.action == exclusions.ADDED else None
+            stood = stands
+    return by
+
+
+def _designated(db: Connection, keys: ServerKeys, case: Any, today: date) -> list[Person]:
+    """Everybody designated in the company today whose key counts, and the investigators of this case."""
+    query = directory.RECIPIENTS.where(
+        designations.c.company_id == case.company_id,
+        designations.c.role.in_(_ROLES),
+        or_(designations.c.for_case_id.is_(None), designations.c.for_case_id == case.id),
+        designations.c.from_on <= today,
+        or_(designations.c.to_on.is_(None), designations.c.to_on > today),
+    )
+    found = {
+        bytes(row.person_id): Person(
+            bytes(row.person_id), row.name, row.function, row.role, bool(row.shared),
+            bytes(row.public_key), bytes(row.key_id),
+        )
+        for row in db.execute(query)
+        if directory.is_keyed_row(keys, row)
+        and directory.is_their_key(keys, row.person_id, row.public_key, row.person_mac)
+        and (row.role == "investigator") == (row.for_case_id is not None)
+    }  # fmt: skip
+    return sorted(found.values(), key=lambda one: one.name)
+
+
+def _liftable(db: Connection, keys: ServerKeys, case: Any, out: Sequence[Person]) -> tuple[Person, ...]:
+    return tuple(
+        one
+        for one in out
+        if declared_by(db, case.number, exclusions.tag(keys, case.number, one.id)) is not None
+    )
+
+
+def _outside(db: Connection, case: Any, today: date) -> tuple[Person, ...]:
+    """Active people without a role in the company (L14); one who was named for this case is asked once."""
+    running = or_(designations.c.to_on.is_(None), designations.c.to_on > today)
+    here = or_(designations.c.for_case_id.is_(None), designations.c.for_case_id == case.id)
+    taken = select(designations.c.person_id).where(
+        designations.c.company_id == case.company_id, running, here
+    )
+    query = select(people).where(people.c.state == "active", people.c.id.not_in(taken))
+    return tuple(
+        Person(bytes(row.id), row.name, row.function, "", False, bytes(row.public_key), bytes(row.key_id))
+        for row in db.execute(query.order_by(people.c.name))
+    )

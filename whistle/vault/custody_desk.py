@@ -1,0 +1,192 @@
+"""What a custodian is shown: who asks, in which case, and why; and who of them lacks the keys of a case."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from whistle.crypto.header import Compartment, Kind
+from whistle.errors import NotAllowed, NotThere, RuleRefused
+from whistle.rules.calendar import local_day
+from whistle.vault import casework, custody, directory, epochs, exclusions
+from whistle.vault import identity_requests as requests
+from whistle.vault.custody import CUSTODIAN
+from whistle.vault.facts import Recipient, SealedGrant, StoredGrant
+from whistle.vault.serverkeys import ServerKeys
+from whistle.vault.store import Store
+from whistle.vault.tables import cases, grants, people
+from whistle.vault.worktables import identity_requests
+
+AT_ONCE = 200
+"""So many cases are granted with one click: a few seconds of sealing, and the next click goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that a custodian may answer, and no more of its case than the number."""
+
+    request: requests.StoredRequest
+    number: str
+    company_name: str
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A custodian's own grants in a case, and the public key of who asked."""
+
+    grants: tuple[StoredGrant, ...]
+    asker_key: bytes
+
+
+def custodians_of(store: Store, person_id: bytes, number: str, now: datetime) -> tuple[Recipient, ...]:
+    """Who may answer a request of this handler's case: never somebody excluded from it. Raises `NotThere`."""
+    with store.reading() as db:
+        row = custody.read_by(db, person_id, number)
+        company = directory.company_by_id(db, row.company_id)
+        found = directory.recipients(db, store.keys, company.id, (CUSTODIAN,), local_day(now, company.zone))
+        return tuple(p for p in found if not exclusions.is_excluded(store.keys, row, p.person_id))
+
+
+def waiting(store: Store, person_id: bytes, now: datetime) -> tuple[Waiting, ...]:
+    """The requests that wait for this custodian, oldest first."""
+    query = requests.SHOWN.add_columns(cases.c.number, cases.c.company_id, cases.c.excluded).join(
+        cases, cases.c.id == identity_requests.c.case_id
+    )
+    with store.reading() as db:
+        served = {c.id: c for c in directory.companies_served(db, store.keys, person_id, CUSTODIAN, now)}
+        rows = db.execute(
+            query.where(cases.c.company_id.in_(list(served)), identity_requests.c.state == requests.WAITING),
+            {"holder": person_id},
+        )
+        return tuple(
+            Waiting(
+                requests.stored(row), row.number, served[bytes(row.company_id)].name,
+                local_day(now, served[bytes(row.company_id)].zone),
+            )
+            for row in rows
+            if requests.is_as_decided(store.keys, row)
+            and not exclusions.is_excluded(store.keys, row, person_id)
+        )  # fmt: skip
+
+
+def keys_for(store: Store, person_id: bytes, request_id: bytes, now: datetime) -> Keys:
+    """What a custodian needs to approve: their own grants in the case. Raises `NotThere`, `RuleRefused`."""
+    found = next((one for one in waiting(store, person_id, now) if one.request.id == request_id), None)
+    if found is None:
+        raise NotThere("there is no such request")
+    mine = select(grants).where(
+        grants.c.case_id == found.request.case_id,
+        grants.c.holder_id == person_id,
+        grants.c.compartment == int(Compartment.IDENTITY),
+    )
+    with store.reading() as db:
+        held = tuple(
+            StoredGrant(bytes(g.holder_id), g.compartment, g.epoch, bytes(g.sealed)) for g in db.execute(mine)
+        )
+        readers_now = epochs.holders(store, found.request.case_id, Compartment.CONTENT)
+    asker = next((one for one in readers_now if one.id == found.request.asked_by), None)
+    if asker is None:
+        raise RuleRefused("asker_left", "Who asked has no part in the case any more.")
+    return Keys(held, asker.public_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A case whose identity keys somebody holds and some custodians of it do not."""
+
+    case_id: bytes
+    held: tuple[StoredGrant, ...]
+    custodians: tuple[Recipient, ...]
+
+
+def lacking(store: Store, person_id: bytes, now: datetime, number: str = "") -> tuple[Lacking, ...]:
+    """The cases in which this person holds keys that some custodian lacks; with a `number` that case alone.
+
+    A custodian hands a newcomer the old cases; a handler who kept a key for want of one, theirs.
+    """
+    mine = (
+        select(grants, cases.c.number, cases.c.company_id, cases.c.excluded)
+        .join_from(grants, cases)
+        .where(grants.c.holder_id == person_id, grants.c.compartment == int(Compartment.IDENTITY))
+        .order_by(cases.c.number, grants.c.epoch)
+    )
+    with store.reading() as db:
+        held: dict[bytes, list[Any]] = defaultdict(list)
+        for row in db.execute(mine.where(cases.c.number == number) if number else mine):
+            held[bytes(row.case_id)].append(row)
+        known = _custodians(db, store.keys, {bytes(rows[0].company_id) for rows in held.values()}, now)
+        found = (
+            Lacking(case_id, _grants(rows), _without(db, store.keys, rows[0], known, person_id))
+            for case_id, rows in held.items()
+        )
+        return tuple(one for one in found if one.custodians)
+
+
+def give(
+    store: Store, person_id: bytes, case_id: bytes, given: tuple[SealedGrant, ...], now: datetime
+) -> None:
+    """Hand the identity keys of a case to custodians of its company who lack them. Safe to repeat.
+
+    Raises `NotThere` for whoever holds no such key by a right of today, `NotAllowed` for another receiver.
+    """
+    with casework.changing(store, case_id, now) as change:
+        db, keys, row = change.db, store.keys, change.row
+        name = _require_giver(change, person_id)
+        known = {
+            one.person_id: one.key_id
+            for one in _custodians(db, keys, {change.company.id}, now)[change.company.id]
+            if not exclusions.is_excluded(keys, row, one.person_id)
+        }
+        for grant in given:
+            header = custody.require_identity_key(change, grant, grant.holder_id)
+            if header.kind != Kind.GRANT or known.get(grant.holder_id) != header.key_id:
+                raise NotAllowed("an identity key goes to custodians of the company only")
+            change.put_grant(grant)
+        change.log("custodian_granted", name)
+
+
+def _require_giver(change: casework.Change, person_id: bytes) -> str:
+    db, keys = change.db, change.store.keys
+    serves = directory.serves(db, keys, person_id, change.company.id, CUSTODIAN, change.today)
+    works = custody.works(db, keys, change.row, person_id, change.today)
+    if not (serves or works) or exclusions.is_excluded(keys, change.row, person_id):
+        raise NotThere("there is no such case, or it is not yours")
+    name: str = db.execute(select(people.c.name).where(people.c.id == person_id)).scalar_one()
+    return name
+
+
+def _custodians(
+    db: Connection, keys: ServerKeys, company_ids: set[bytes], now: datetime
+) -> dict[bytes, tuple[Recipient, ...]]:
+    known = (directory.company_by_id(db, company_id) for company_id in company_ids)
+    return {c.id: directory.recipients(db, keys, c.id, (CUSTODIAN,), local_day(now, c.zone)) for c in known}
+
+
+def _without(
+    db: Connection, keys: ServerKeys, row: Any, known: dict[bytes, tuple[Recipient, ...]], person_id: bytes
+) -> tuple[Recipient, ...]:
+    held = epochs.held(db, bytes(row.case_id))[Compartment.IDENTITY]
+    having = {holder for holders in held.values() for holder in holders}
+    return tuple(
+        one
+        for one in known[bytes(row.company_id)]
+        if one.person_id not in having | {person_id} and not exclusions.is_excluded(keys, row, one.person_id)
+    )
+
+
+def _grants(rows: list[Any]) -> tuple[StoredGrant, ...]:
+    return tuple(StoredGrant(bytes(g.holder_id), g.compartment, g.epoch, bytes(g.sealed)) for g in rows)
+
+
+def holds_key(store: Store, person_id: bytes, case_id: bytes) -> bool:
+    """Whether somebody has an identity key of a case, so that they can hand it on."""
+    mine = select(grants.c.epoch).where(
+        grants.c.case_id == case_id,
+        grants.c.holder_id == person_id,
+        grants.c.compartment == int(Compartment.IDENTITY),
+    )
+    with store.reading() as db:
+        return db.execute(mine).first() is not None

@@ -1,0 +1,41 @@
+"""Every door of the people appointed; a site that serves the public alone does not even import them."""
+
+from typing import Final
+
+from whistle.web import (
+    account_secrets,
+    admin,
+    admin_companies,
+    admin_people,
+    circle,
+    concerned,
+    consents,
+    custody,
+    desk,
+    documentation,
+    duties,
+    export,
+    ledger,
+    legal,
+    minutes,
+    new_link,
+    on_behalf,
+    recover,
+    redactions,
+    search,
+    site_recovery,
+    staff,
+    statistics,
+    step_up,
+    work,
+)
+
+_COMING_IN = (staff, step_up, account_secrets, recover, new_link)
+_AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
+_IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export)
+_APART = (legal, ledger, admin, admin_people, admin_companies, documentation, site_recovery)
+
+BLUEPRINTS: Final = tuple(room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_APART))
+
+protect = step_up.protect
+"""What every one of them asks for where a party wants the second factor fresh."""

@@ -1,0 +1,49 @@
+"""No file goes to handlers uncleaned unless its sender saw it named, or no copy was ever promised."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import request
+
+from whistle.errors import TooMany
+from whistle.parties.sending import Sending, Uncleaned, never_cleaned
+from whistle.web.trouble import Trouble
+from whistle.web.upload_words import NAME_SHOWN, NOTHING_SENT, busy
+from whistle.web.words import gettext as _
+
+#: The field that carries the decision, and what it says when files are to be sent as they are.
+FIELD: Final = "uncleaned"
+SEND: Final = "send"
+
+
+def trouble(place: Sending) -> Trouble | None:
+    """Why the form comes back before it is sent: a file that should have been cleaned could not be.
+
+    Only for pictures, PDF and office files, of which the pages say that handlers get a copy. A film or an
+    archive is named on the page that reads the report through, which a sender may skip: it goes as it is,
+    and the handlers are told so. A script that sends no `uncleaned` is asked no more than a person.
+    """
+    try:
+        found = place.uncleaned()
+    except TooMany as full:
+        return Trouble(429, (("", busy()),), title=str(NOTHING_SENT), retry_after=full.seconds)
+    if not found or request.form.get(FIELD) == SEND:
+        return None
+    return Trouble(
+        422,
+        tuple((FIELD, _says(one)) for one in found),
+        title=str(NOTHING_SENT),
+        text=_("What you wrote is still here. Choose your files again: leave this out, or send it as it is."),
+    )
+
+
+def named(names: Sequence[str]) -> list[str]:
+    """The files of which no copy can be made, as far as their names tell."""
+    return [name for name in names if never_cleaned(name)]
+
+
+def _says(file: Uncleaned) -> str:
+    name = file.name if len(file.name) <= NAME_SHOWN else file.name[:NAME_SHOWN] + "…"
+    if file.reason == "too_large":
+        return _('"%(name)s" cannot be cleaned: it is larger than 25 MB.', name=name)
+    return _('"%(name)s" cannot be cleaned: it is damaged, locked or holds something unusual.', name=name)
