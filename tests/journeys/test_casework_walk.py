@@ -7,11 +7,9 @@ from playwright.sync_api import Browser
 
 from tests.journeys.staff_walks import house
 from tests.journeys.walks import WAYS, Walker, needs_chromium
+from tests.journeys.worked import case_with_everything
 from tests.web.browser import chromium
 from tests.world import SE, World
-from whistle.parties.concerned import Said
-from whistle.parties.work import Measure
-from whistle.rules.triage import Chosen
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -25,27 +23,8 @@ def browser() -> Iterator[Browser]:
 PHONE = WAYS[2]
 
 
-def worked_on(world: World) -> tuple[str, str]:
-    """A case in which everything has been done, and its key."""
-    receipt, hanna, work = world.send(meeting="Call me."), world.member("Hanna"), world.program.casework
-    number, other = receipt.number, world.send().number
-    work.concerned.decide(hanna, number, Said("undecided", person="Bo Ek, purchasing"))
-    work.concerned.decide(hanna, number, Said("deferred", ground="secrecy", review_on="2026-05-01"))
-    work.concerned.decide(hanna, number, Said("informed", person="The site manager", how="By letter"))
-    work.sheet.triage(hanna, number, Chosen("unclear", "", ""), "Too little is known.")
-    work.sheet.triage(hanna, number, Chosen("yes", "high", "now"), "Drums leak.")
-    work.sheet.measure(hanna, number, Measure("Stop the trucks", "Site manager", "2026-03-04", "2026-03-02"))
-    work.sheet.protect(hanna, number, "Their rota was changed.", "Asked every week how they are.")
-    work.sheet.link(hanna, number, other)
-    work.sheet.assign(hanna, number, hanna.person_id.hex())
-    world.program.handler.note(hanna, number, "Ask the auditor.", "draft")
-    work.minutes.write(hanna, number, "They saw three drums.", "call", "")
-    assert receipt.case_key is not None
-    return number, receipt.case_key
-
-
 def test_the_whole_case_is_readable_with_every_form_open(sqlite_world: World, browser: Browser) -> None:
-    number, key = worked_on(sqlite_world)
+    number, key = case_with_everything(sqlite_world)
     with house(sqlite_world, browser, PHONE, "casework") as made:
         with made.window("Hanna", then=f"/desk/cases/{number}") as walk:
             at_the_desk(walk, number)
@@ -62,7 +41,7 @@ def at_the_desk(walk: Walker, number: str) -> None:
     assert walk.page.locator("#concerned[open]").count() == 1
     walk.go("/desk/new")
     walk.open_folds()
-    walk.seen("new")
+    walk.seen("new", axe=False)
     walk.page.select_option('[name="came_by"]', "phone")
     walk.page.select_option('[name="company"]', SE)
     walk.fill(description="They called about three drums.")

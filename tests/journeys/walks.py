@@ -5,18 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.journeys import looks
 from tests.web.browser import CHROMIUM
 
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
-}
 PICTURES = os.environ.get("WHISTLE_TEST_PICTURES")
 """A folder in which the walks leave a picture of every page, for people to look at."""
 
@@ -78,23 +73,12 @@ class Walker:
         """Take a picture, have axe look in both schemes, and return the text of the page."""
         assert self.page.get_attribute("html", "lang") == self.way.language, name
         self._picture(name)
-        if self._is_wide():
-            self.findings.append((self.way.name, name, "sideways"))
+        if sticks_out := looks.sideways(self.page):
+            self.findings.append((self.way.name, name, "sideways", sticks_out))
         # axe itself is a script; what it looks at is the same page for both kinds of browser.
         if axe and self.way.scripts:
-            for scheme in ("dark", "light"):
-                self.page.emulate_media(color_scheme=scheme)
-                self._look(name, scheme)
+            self.findings += [(self.way.name, name, *one) for one in looks.in_both_schemes(self.page)]
         return self.page.inner_text("body")
-
-    def _is_wide(self) -> bool:
-        return bool(self.page.evaluate("document.documentElement.scrollWidth") > self.way.width)
-
-    def _look(self, name: str, scheme: str) -> None:
-        found: Any = Axe().run(self.page, options=RULES).response["violations"]
-        self.findings += [
-            (self.way.name, name, scheme, one["id"], one["nodes"][0]["html"][:160]) for one in found
-        ]
 
     def _picture(self, name: str) -> None:
         self.shown += 1

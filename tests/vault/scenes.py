@@ -1,10 +1,15 @@
 """Cases and moments that the vault's tests begin with."""
 
-from tests.vault.tampering import rows
+from datetime import date
+
+from sqlalchemy import select, update
+
+from tests.vault.tampering import change, rows
 from tests.world import World
 from whistle import scheduler
 from whistle.parties.views import Receipt
-from whistle.vault.tables import blobs
+from whistle.vault import directory
+from whistle.vault.tables import blobs, confirmations, designations
 
 FILE = ("orders.pdf", b"%PDF" + b"x" * 40_000)
 
@@ -45,3 +50,18 @@ def purged_case(world: World) -> str:
     world.later(740)
     assert pass_at(world) == ["purged"]
     return receipt.number
+
+
+def appointed_since(world: World, day: date) -> None:
+    """Everybody was appointed on that day, as if the site were that old: rows and what is keyed over them."""
+    keys, db_of = world.program.store.keys, world.program.store.writing
+    change(world, designations, {}, from_on=day)
+    with db_of() as work:
+        for row in work.db.execute(select(designations)).all():
+            mac = directory.designation_mac(keys, row, bytes(row.key_id))
+            work.db.execute(update(designations).where(designations.c.id == row.id).values(mac=mac))
+            given = confirmations.c.designation_id == row.id
+            for one in work.db.execute(select(confirmations).where(given)).all():
+                mac = directory.confirmation_mac(keys, row, bytes(one.confirmer_id), bytes(one.key_id))
+                mine = given & (confirmations.c.confirmer_id == one.confirmer_id)
+                work.db.execute(update(confirmations).where(mine).values(mac=mac))

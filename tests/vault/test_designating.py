@@ -184,6 +184,15 @@ def test_an_invitation_and_a_function_go_through_the_same_door(sqlite_world: Wor
         designating.invite(store, id_of(world, "Bea"), blank, Wanted("deputy", SE), now, machine)
 
 
+def test_an_outside_investigator_comes_with_an_account_and_no_role(sqlite_world: World) -> None:
+    world = sqlite_world
+    store, now, machine = world.program.store, world.clock.now(), world.clock.machine()
+    who = people.Invited("Ivar", "ivar@outside.example", "Investigator")
+    designating.invite(store, id_of(world, "Bea"), who, Wanted("investigator", SE), now, machine)
+    ivar = next(person for person in people.everybody(store, now) if person.name == "Ivar")
+    assert (ivar.state, ivar.designations) == ("invited", ())
+
+
 def test_the_ledger_says_who_gave_and_ended_what(sqlite_world: World) -> None:
     world = sqlite_world
     designate(world, "Adam", "Hanna", Wanted("handler", NO, Term(to_on=TODAY + timedelta(days=9))))

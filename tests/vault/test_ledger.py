@@ -175,6 +175,7 @@ def test_lines_hold_days_and_no_word_that_a_person_wrote(world: World) -> None:
             "review_on",
             "late",
             "due_on",
+            "excluded",  # keyed tags, filled up with chance
         }
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.vault.jobs import files_of
-from tests.vault.scenes import case_with_all, held, pass_at
+from tests.vault.scenes import appointed_since, case_with_all, held, pass_at
 from tests.vault.tampering import case_of, change, findings, rows
 from tests.world import FI, NO, SE, World
 from whistle.crypto.chain import sign
@@ -22,7 +22,6 @@ from whistle.vault.tables import (
     certificates,
     closings,
     companies,
-    designations,
     grants,
     records,
 )
@@ -38,7 +37,7 @@ def at(world: World, instant: datetime) -> World:
 
 def closed_on(world: World, day: date, **fields: object) -> str:
     """A case that came and was closed at noon of a day in Stockholm, by people appointed long before."""
-    change(world, designations, {}, from_on=date(2020, 1, 1))
+    appointed_since(world, date(2020, 1, 1))
     at(world, datetime(day.year, day.month, day.day, 12, tzinfo=STOCKHOLM))
     return world.closed(**fields)[0].number
 

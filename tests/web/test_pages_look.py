@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.journeys import looks
 from tests.web.browser import CHROMIUM, LONG, channel_with_leave, chromium, send, served, write
 from tests.web.fakes import Channel
 from whistle.crypto.codes import CaseKey
@@ -18,10 +18,6 @@ pytestmark = [
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
 ]
 
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
-}
 STYLESHEET = Path(__file__).parents[2] / "whistle" / "web" / "static" / "site.css"
 
 
@@ -161,17 +157,7 @@ def test_axe_finds_nothing_in_either_scheme_on_phone_or_desk_with_every_fold_ope
 ) -> None:
     page = stage.page(scripts=True, width=1280)
     PAGES[name](stage, page)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    found = []
-    for width, scheme in ((1280, "light"), (320, "dark"), (320, "light"), (1280, "dark")):
-        page.set_viewport_size({"width": width, "height": 740})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        result = Axe().run(page, options=RULES)
-        found += [
-            (width, scheme, one["id"], one["nodes"][0]["html"][:200]) for one in result.response["violations"]
-        ]
-        if width == 320 and page.evaluate("document.documentElement.scrollWidth") > 320:
-            found.append((width, scheme, "sideways", ""))
+    found = looks.everywhere(page)
     page.context.close()
     assert found == []
 

@@ -15,7 +15,7 @@ from whistle.web.staff_forms import ABOUT_NO_FIELD, FIELD_OF_REASON, case_number
 
 WHISTLE = Path(words.__file__).parents[1]
 #: Reasons that stop a programmer, an operator or a reporter, and never reach a page of the staff doors.
-NEVER_HERE = {"naive_time", "date_range", "compartment", "header", "incompatible"}
+NEVER_HERE = {"naive_time", "date_range", "compartment", "header", "incompatible", "shares"}
 TABLES = [
     words.STATES,
     words.STATE_FILTERS,

@@ -89,7 +89,8 @@ class Handler:
     ) -> None:
         """Add a note that only the handlers of the case read; its `kind` is one of the rules' (2018:218)."""
         cleaned = checked_text("note", text)
-        said_of_it = {"note_kind": require("note", kind, reason="note_kind"), "disclosed": "yes" if disclosed else "no"}
+        known = require("note", kind, reason="note_kind")
+        said_of_it = {"note_kind": known, "disclosed": "yes" if disclosed else "no"}
 
         def seal(file: CaseFile, draft: Draft) -> bool:
             said = {"by": "handler", "author": member.name, "type": "note", "text": cleaned}

@@ -76,10 +76,10 @@ class Legal:
 
     def release(self, member: Member, hold_id: str, reason: str) -> bool:
         """Release a hold; False when a second person has to confirm it. Raises `StepUpNeeded`."""
+        found = self._one(member, hold_id)
         require_fresh(member)
         if not reason.strip():
             raise RuleRefused("reason_empty", "Say why the hold ends.")
-        found = self._one(member, hold_id)
         key = self._key(member, found)
         body = {"type": "release", "n": 2, "by": member.name, "day": self._now().date().isoformat()}
         sealed = seal_json(key, new_object_id(), body | {"reason": checked_text("reason", reason)})
@@ -87,8 +87,8 @@ class Legal:
 
     def confirm_release(self, member: Member, hold_id: str) -> None:
         """Agree to a release that a colleague asked for. Raises `StepUpNeeded`."""
-        require_fresh(member)
         found = self._one(member, hold_id)
+        require_fresh(member)
         holds.confirm_release(self._store, member.person_id, found.id, self._now())
 
     def _one(self, member: Member, hold_id: str) -> holds.StoredHold:

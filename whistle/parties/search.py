@@ -191,7 +191,8 @@ class _Needles:
         words = tuple(_folded(question.text).split())
         if len(words) > WORDS_LIMIT:
             raise FormRefused((Problem("text", "too_long"),))
-        return cls(words, tuple(map(_as_json, (*words, question.category))), question.category, question.deep)
+        as_json = tuple(_as_json(word) for word in (*words, question.category) if word)
+        return cls(words, as_json, question.category, question.deep)
 
     @property
     def are_none(self) -> bool:

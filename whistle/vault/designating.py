@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from whistle.errors import NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.companies import Basis
-from whistle.rules.roles import DESIGNATED_AHEAD
+from whistle.rules.roles import DESIGNATED_AHEAD, Role
 from whistle.vault import directory, given_roles, people, withdrawals
 from whistle.vault.channels import all_channels
 from whistle.vault.facts import CompanyFacts
@@ -53,13 +53,18 @@ def designate(store: Store, actor_id: bytes, person_id: bytes, wanted: Wanted, n
 def invite(
     store: Store, actor_id: bytes, who: people.Invited, wanted: Wanted, now: datetime, machine_now: datetime
 ) -> str:
-    """Invite somebody for a role, and return the token of the activation link. Raises as `designate`."""
+    """Invite somebody for a role, and return the token of the activation link. Raises as `designate`.
+
+    Whoever comes as an investigator gets an account and nothing else: a handler names them in their one case.
+    """
     if not (people.handle_of(who.name) and who.email.strip() and who.function.strip()):
         raise RuleRefused("person_facts", "Name, e-mail and function are needed.")
     with store.writing() as work:
         actor, company = _may(work.db, store.keys, actor_id, wanted.company_code, now)
-        _require_lawful(work.db, store.keys, wanted, company, now)
-        roles = [(wanted.role, wanted.company_code)]
+        roles: list[tuple[str, str]] = []
+        if wanted.role != Role.INVESTIGATOR:
+            _require_lawful(work.db, store.keys, wanted, company, now)
+            roles = [(wanted.role, wanted.company_code)]
         return people.write_invitation(work, who, roles, now, machine_now, wanted.term, actor=actor)
 
 

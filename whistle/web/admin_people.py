@@ -1,5 +1,7 @@
 """One person: inviting them, giving and ending roles, what reporters are shown of them, and their leaving."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,7 +9,7 @@ from whistle.errors import Conflict, NotThere
 from whistle.parties.administration_views import PersonEntry, RoleForm
 from whistle.parties.member import Member
 from whistle.rules.companies import Basis
-from whistle.rules.roles import DESIGNATED_AHEAD
+from whistle.rules.roles import DESIGNATED_AHEAD, Role
 from whistle.web import forms, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.admin import ROLE, page
@@ -146,7 +148,10 @@ def _role(typed: Typed) -> RoleForm:
 
 
 def _new(member: Member, typed: Typed, refused: Refused | None = None) -> ResponseReturnValue:
-    return page("admin/new.html", member, typed=typed, refused=refused, **_choices(member))
+    choices = _choices(member)
+    outside = (str(Role.INVESTIGATOR), gettext("Outside investigator: a handler names the case"))
+    roles = [*choices.pop("roles"), outside]
+    return page("admin/new.html", member, typed=typed, refused=refused, roles=roles, **choices)
 
 
 def _person(
@@ -176,11 +181,12 @@ def _retire(member: Member, person_id: str, refused: Refused | None = None) -> R
     return page("admin/retire.html", member, refused=refused, person=one)
 
 
-def _choices(member: Member) -> dict[str, object]:
+def _choices(member: Member) -> dict[str, Any]:
     """The roles and companies that this administrator may give, and whether any channel is shared."""
     mine = [one.company for one in services().administration.companies(member) if one.mine]
+    nothing = ("", gettext("Choose"))
     return {
-        "roles": [("", ""), *((role, words.word(words.ROLES, role)) for role in DESIGNATED_AHEAD)],
-        "companies": [("", ""), *((company.code, company.name) for company in mine)],
+        "roles": [nothing, *((role, words.word(words.ROLES, role)) for role in DESIGNATED_AHEAD)],
+        "companies": [nothing, *((company.code, company.name) for company in mine)],
         "any_shared": any(company.basis is Basis.SHARED for company in mine),
     }

@@ -160,9 +160,13 @@ def close(number: str) -> ResponseReturnValue:
         "closed",
         "feedback",
         lambda handler, member, typed: handler.close(
-            member, number, typed["outcome"], typed["feedback"], typed["no_feedback_ground"],
+            member,
+            number,
+            typed["outcome"],
+            typed["feedback"],
+            typed["no_feedback_ground"],
             typed["no_feedback_why"],
-        ),  # fmt: skip
+        ),
     )
 
 
@@ -212,7 +216,13 @@ def _do(number: str, done: str, field: str, act: Act) -> ResponseReturnValue:
 
 
 def refused_page(
-    member: Member, number: str, form: str, typed: Typed, refused: Refused | None = None, *, draft: bool = False
+    member: Member,
+    number: str,
+    form: str,
+    typed: Typed,
+    refused: Refused | None = None,
+    *,
+    draft: bool = False,
 ) -> ResponseReturnValue:
     """Show the case with one of the folded forms open as it was filled; its errors carry the form's name."""
     return _page(member, number, refused=refused, form=form, filled=typed, draft=draft)

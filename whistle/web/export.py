@@ -10,7 +10,7 @@ from whistle.errors import RuleRefused
 from whistle.parties.export import ExportForm, ExportPage, Prepared
 from whistle.parties.member import Member
 from whistle.rules.roles import READS_CONTENT
-from whistle.web import downloads, forms, staff_guard
+from whistle.web import downloads, forms, handover_words, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.forms import door
 from whistle.web.languages import day as in_words
@@ -32,34 +32,6 @@ KINDS: Final[words.Words] = {
     "it_supplier": _l("An IT supplier"),
     "group_company": _l("Another company of the group"),
 }
-
-#: Why nothing leaves: the field it is about, and the sentence.
-REFUSALS: Final = {
-    "recipient_kind": ("kind", _l("Choose what the recipient is.")),
-    "recipient_empty": ("recipient", _l("Write who gets the case.")),
-    "group_company": (
-        "recipient",
-        _l(
-            "A case does not go to another company of the group. Each company is its own controller, and "
-            "only its own appointed people read its cases. Somebody there can be appointed for this one case."
-        ),
-    ),
-    "reference_empty": ("ground", _l("Cite the authority's decision or the agreement.")),
-    "reference_number": (
-        "ground", _l("A reference has a number in it: of a decision, an agreement or a section. Add it.")
-    ),
-    "safeguard_empty": ("safeguard", _l("Cite what protects the data outside the EU and the EEA.")),
-    "no_consent": (
-        "consent", _l("Choose the disclosure that the reporter agreed to, or that a law demands.")
-    ),
-    "other_recipient": (
-        "recipient",
-        _l("The disclosure names another recipient. What was agreed to is for that one alone."),
-    ),
-    "no_approval": (
-        "with_identity", _l("Who the reporter is goes along only while a custodian's approval to you stands.")
-    ),
-}  # fmt: skip
 
 #: The kinds of records, as the page in the archive calls them.
 RECORDS: Final[words.Words] = {
@@ -116,9 +88,9 @@ def _prepared(member: Member, number: str, typed: Typed) -> Prepared:
             return services().overview.export.prepare(member, number, wanted)
     except Refused as refused:
         reason = refused.__cause__.reason if isinstance(refused.__cause__, RuleRefused) else ""
-        if reason not in REFUSALS:
+        if reason not in handover_words.REFUSALS_AT:
             raise
-        field, sentence = REFUSALS[reason]
+        field, sentence = handover_words.REFUSALS_AT[reason]
         raise Refused({field: str(sentence)}) from refused
 
 

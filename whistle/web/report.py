@@ -112,7 +112,7 @@ def _form_page(form: ReportForm, trouble: Trouble | None = None, nonce: str = ""
         "companies": services().reporter.companies(),
         "choices": choices,
         "largest": services().settings.max_upload_bytes,
-        "sends_uncleaned": request.form.get(uncleaned.FIELD) == uncleaned.SEND,
+        "sends_uncleaned": uncleaned.is_decided(),
     }
     if trouble is None:
         return render_template("report.html", trouble=None, **facts)
@@ -131,7 +131,7 @@ def _check_page(form: ReportForm) -> ResponseReturnValue:
             hints=services().reporter.hints(form, names),
             file_names=names,
             uncleaned=uncleaned.named(names),
-            sends_uncleaned=request.form.get(uncleaned.FIELD) == uncleaned.SEND,
+            sends_uncleaned=uncleaned.is_decided(),
             companies=offered,
             choices=choices,
             largest=services().settings.max_upload_bytes,

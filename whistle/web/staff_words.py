@@ -7,7 +7,15 @@ import flask_babel
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from whistle.web import circle_words, custody_words, duty_words, people_words, redaction_words, work_words
+from whistle.web import (
+    circle_words,
+    custody_words,
+    duty_words,
+    handover_words,
+    people_words,
+    redaction_words,
+    work_words,
+)
 
 #: The library says no types; these are what it returns.
 gettext: Callable[..., str] = flask_babel.gettext
@@ -177,6 +185,10 @@ REFUSALS: Final[Words] = {
     **work_words.REFUSALS,
     **circle_words.REFUSALS,
     **custody_words.SENTENCES,
+    **handover_words.REFUSALS,
+    "quarter": _l("Choose a quarter of the list."),
+    "quarter_open": _l("The quarter is not over yet. Its figures can be published after its last day."),
+    "too_many_cases": _l("There are too many cases to be counted at once."),
 }
 
 #: What the page says after something was done; an unknown word says nothing.

@@ -16,18 +16,24 @@ FIELD: Final = "uncleaned"
 SEND: Final = "send"
 
 
+def is_decided() -> bool:
+    """Whether the sender chose to send what cannot be cleaned."""
+    return SEND in request.form.getlist(FIELD)
+
+
 def trouble(place: Sending) -> Trouble | None:
     """Why the form comes back before it is sent: a file that should have been cleaned could not be.
 
     Only for pictures, PDF and office files, of which the pages say that handlers get a copy. A film or an
     archive is named on the page that reads the report through, which a sender may skip: it goes as it is,
-    and the handlers are told so. A script that sends no `uncleaned` is asked no more than a person.
+    and the handlers are told so. A client without our page's field cannot be asked, and what it sends is sent.
     """
     try:
         found = place.uncleaned()
     except TooMany as full:
         return Trouble(429, (("", busy()),), title=str(NOTHING_SENT), retry_after=full.seconds)
-    if not found or request.form.get(FIELD) == SEND:
+    decided = request.form.getlist(FIELD)
+    if not found or not decided or SEND in decided:
         return None
     return Trouble(
         422,

@@ -1,0 +1,104 @@
+"""A house in which everything has been done at least once, so that every page has something to show."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.world import SE, World
+from whistle import scheduler
+from whistle.parties.concerned import Said
+from whistle.parties.consents import Disclosure
+from whistle.parties.custody import Asking
+from whistle.parties.redactions import EraseForm
+from whistle.parties.work import Measure
+from whistle.rules.triage import Chosen
+from whistle.vault import people
+
+LONG_STORY = "Drums of solvent leak into the brook behind the yard. " * 12
+TWO_YEARS = 731
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What addresses are made of."""
+
+    number: str
+    case_key: str
+    purged: str
+    held: str
+    hold: str
+    request: str
+    person: str
+    role: str
+    invitation: str
+
+
+def case_with_everything(world: World) -> tuple[str, str]:
+    """A case in which everything a handler does has been done, and its key."""
+    receipt, hanna, work = world.send(meeting="Call me."), world.member("Hanna"), world.program.casework
+    number, other = receipt.number, world.send().number
+    day, review = world.clock.now().date().isoformat(), _days_on(world, 60)
+    work.concerned.decide(hanna, number, Said("undecided", person="Bo Ek, purchasing"))
+    work.concerned.decide(hanna, number, Said("deferred", ground="secrecy", review_on=review))
+    work.concerned.decide(hanna, number, Said("informed", person="The site manager", how="By letter"))
+    work.sheet.triage(hanna, number, Chosen("unclear", "", ""), "Too little is known.")
+    work.sheet.triage(hanna, number, Chosen("yes", "high", "now"), "Drums leak.")
+    work.sheet.measure(hanna, number, Measure("Stop the trucks", "Site manager", day, day))
+    work.sheet.protect(hanna, number, "Their rota was changed.", "Asked every week how they are.")
+    work.sheet.link(hanna, number, other)
+    work.sheet.assign(hanna, number, hanna.person_id.hex())
+    world.program.handler.note(hanna, number, "Ask the auditor.", "draft")
+    work.minutes.write(hanna, number, "They saw three drums.", "call", "")
+    assert receipt.case_key is not None
+    return number, receipt.case_key
+
+
+def house_at_work(world: World) -> Worked:
+    """Cases in every state, a request, a disclosure, an erasure and a hold that wait, and an invitation."""
+    purged, _secret = world.closed()
+    world.later(TWO_YEARS)
+    assert list(scheduler.tick(world.program.store, world.clock.now(), world.program.sessions.sweep))
+    held, _secret = world.closed(exclude=())
+    hold = world.program.legal.place(
+        world.member("Lisa"), held.number, "court_ruling", "Svea hovrätt, T 77-26", "", _days_on(world, 90)
+    )
+    world.program.handler.acknowledge(world.member("Hanna"), world.send(company=SE).number, "Thank you.")
+    number, key = case_with_everything(world)
+    _wait_for_others(world, number, key)
+    bea = people.everybody(world.program.store, world.clock.now())[1]
+    return Worked(
+        number, key, purged.number, held.number, hold,
+        world.program.custody.desk(world.member("Carl")).waiting[0].id,
+        bea.id.hex(), bea.designations[0].id.hex(), _invited(world),
+    )  # fmt: skip
+
+
+def _wait_for_others(world: World, number: str, key: str) -> None:
+    """What somebody else has to answer: a custodian, the reporter, a second handler."""
+    hanna, reporter = world.member("Hanna"), world.program.reporter
+    secret = reporter.enter(key).secret
+    sending = reporter.writing(secret)
+    sink = sending.open_file("brook in may.txt", "text/plain")
+    sink.write(b"Seen at noon.")
+    sink.finish()
+    reporter.message(secret, sending, LONG_STORY)
+    reporter.identify(secret, "Kim Holm", "070-174 06 99")
+    world.program.custody.ask(hanna, number, Asking("Only they can say where the drums stand."))
+    asked = Disclosure("consent", "The county board", "They inspect the brook.", "Where you saw the drums.")
+    world.program.consents.ask(hanna, number, asked)
+    passage = LONG_STORY.strip()
+    entry = next(one for one in world.program.handler.case(hanna, number).entries if passage in one.text)
+    world.program.redactions.erase(
+        hanna, number, EraseForm(f"content-{entry.n}", passage=passage, ground="not_relevant")
+    )
+
+
+def _invited(world: World) -> str:
+    now, machine = world.clock.now(), world.clock.machine()
+    roles = [("handler", SE)]
+    return people.invite(
+        world.program.store, "Ida", "ida@nordvakt.example", "Head of audit", roles, now, machine, actor="init"
+    )
+
+
+def _days_on(world: World, days: int) -> str:
+    return (world.clock.now() + timedelta(days=days)).date().isoformat()
