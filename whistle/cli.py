@@ -133,7 +133,7 @@ def _work_commands(sub: Any) -> None:
 
 
 def _proof_commands(sub: Any) -> None:
-    copy = _command(sub, "ledger", proof_commands.copy_ledger, "copy the ledger out, to be verified elsewhere")
+    copy = _command(sub, "ledger", proof_commands.copy_ledger, "copy the ledger out, to verify it elsewhere")
     copy.add_argument("file", type=Path, metavar="FILE")
     for name, run, about in (
         ("verify-proof", proof_commands.verify_proof, "check a reporter's proof with the public key"),

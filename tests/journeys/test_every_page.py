@@ -34,7 +34,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "/admin/recovery": ("Adam", ""),
     "/custody": ("Carl", ""),
     "/custody/<request_id>": ("Carl", ""),
-    "/desk": ("Hanna", ""),
+    "/desk": ("Hugo", ""),
     "/desk/cases/<number>": ("Hugo", ""),
     "/desk/cases/<number>/consents": ("Hanna", ""),
     "/desk/cases/<number>/export": ("Hanna", ""),

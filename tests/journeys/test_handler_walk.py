@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.staff_walks import House, house
-from tests.journeys.walks import Walker, Way, needs_chromium
+from tests.journeys.walks import STAFF_WAYS, Walker, Way, needs_chromium
 from tests.web.browser import chromium
 from tests.world import PASSPHRASE, SE, World
 from whistle.parties.views import Receipt
@@ -29,10 +29,7 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-WAYS = (Way(360, "sv", False), Way(1280, "en", True))
-
-
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+@pytest.mark.parametrize("way", STAFF_WAYS, ids=lambda way: way.name)
 def test_a_handler_is_invited_let_in_by_colleagues_and_closes_a_case(
     sqlite_world: World, browser: Browser, way: Way
 ) -> None:

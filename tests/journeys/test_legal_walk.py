@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.staff_walks import House, house
-from tests.journeys.walks import WAYS, Walker, Way, needs_chromium
+from tests.journeys.walks import STAFF_WAYS, Walker, Way, needs_chromium
 from tests.web.browser import chromium
 from tests.world import World
 from whistle import scheduler
@@ -31,7 +31,7 @@ def tick(world: World) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+@pytest.mark.parametrize("way", STAFF_WAYS, ids=lambda way: way.name)
 def test_a_hold_keeps_a_case_until_two_people_let_it_go(
     sqlite_world: World, browser: Browser, way: Way
 ) -> None:

@@ -34,6 +34,8 @@ class Way:
 
 
 WAYS = (Way(360, "sv", False), Way(1280, "en", False), Way(360, "en", True), Way(1280, "sv", True))
+STAFF_WAYS = (Way(360, "sv", False), Way(1280, "en", True))
+"""For staff, whose pages are all looked at in both widths besides."""
 
 
 @dataclass

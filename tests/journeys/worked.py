@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.world import SE, World
+from tests.world import FI, SE, World
 from whistle import scheduler
 from whistle.parties.concerned import Said
 from whistle.parties.consents import Disclosure
@@ -57,11 +57,11 @@ def house_at_work(world: World) -> Worked:
     purged, _secret = world.closed()
     world.later(TWO_YEARS)
     assert list(scheduler.tick(world.program.store, world.clock.now(), world.program.sessions.sweep))
-    held, _secret = world.closed(exclude=())
+    _late(world)
+    held, _secret = world.closed()
     hold = world.program.legal.place(
         world.member("Lisa"), held.number, "court_ruling", "Svea hovrätt, T 77-26", "", _days_on(world, 90)
     )
-    world.program.handler.acknowledge(world.member("Hanna"), world.send(company=SE).number, "Thank you.")
     number, key = case_with_everything(world)
     _wait_for_others(world, number, key)
     bea = people.everybody(world.program.store, world.clock.now())[1]
@@ -70,6 +70,15 @@ def house_at_work(world: World) -> Worked:
         world.program.custody.desk(world.member("Carl")).waiting[0].id,
         bea.id.hex(), bea.designations[0].id.hex(), _invited(world),
     )  # fmt: skip
+
+
+def _late(world: World) -> None:
+    """A case whose line in the list has the longest words there are: overdue, and with somebody responsible."""
+    hugo = world.member("Hugo")
+    number = world.send("Goods that nobody ordered were paid for twice.", company=FI).number
+    world.program.handler.acknowledge(hugo, number, "Thank you.")
+    world.program.casework.sheet.assign(hugo, number, world.member("Fia").person_id.hex())
+    world.later(40)
 
 
 def _wait_for_others(world: World, number: str, key: str) -> None:

@@ -37,7 +37,9 @@ def test_a_picture_that_could_not_be_cleaned_is_named_before_anything_is_sent(
     channel: Channel, browser: Any
 ) -> None:
     refuse(channel, Uncleaned("bild.jpg", "broken"), Uncleaned("stor.pdf", "too_large"))
-    answer = browser.post("/report", data=form(browser, **TOLD, files=file("bild.jpg", BROKEN)))
+    answer = browser.post(
+        "/report", data=form(browser, **TOLD, uncleaned="ask", files=file("bild.jpg", BROKEN))
+    )
     assert answer.status_code == 422
     assert "Nothing has been sent." in answer.text
     assert "&#34;bild.jpg&#34; cannot be cleaned: it is damaged" in answer.text
@@ -51,7 +53,9 @@ def test_a_picture_that_could_not_be_cleaned_is_named_before_anything_is_sent(
 
 def test_who_says_send_it_as_it_is_is_not_asked_again(channel: Channel, browser: Any) -> None:
     refuse(channel, Uncleaned("bild.jpg", "broken"))
-    first = browser.post("/report", data=form(browser, **TOLD, files=file("bild.jpg", BROKEN)))
+    first = browser.post(
+        "/report", data=form(browser, **TOLD, uncleaned="ask", files=file("bild.jpg", BROKEN))
+    )
     again = {**fields_of(first.text), **TOLD, "uncleaned": "send", "files": file("bild.jpg", BROKEN)}
     assert key_in(browser.post("/report", data=again))
     assert len(channel.reporter.cases) == 1
@@ -59,6 +63,14 @@ def test_who_says_send_it_as_it_is_is_not_asked_again(channel: Channel, browser:
 
 def test_the_same_form_without_the_file_goes(channel: Channel, browser: Any) -> None:
     assert key_in(browser.post("/report", data=form(browser, **TOLD, files=file("film.mov", b"\0"))))
+
+
+def test_who_sends_at_once_is_not_asked(channel: Channel, browser: Any) -> None:
+    refuse(channel, Uncleaned("bild.jpg", "broken"))
+    page = browser.get("/report").text
+    assert 'name="uncleaned"' not in page
+    assert "“Send now” sends them as they are." in page
+    assert key_in(browser.post("/report", data=form(browser, **TOLD, files=file("bild.jpg", BROKEN))))
 
 
 def test_a_full_lane_of_cleaners_keeps_the_text_and_says_when_to_come_back(
@@ -104,7 +116,7 @@ def test_a_message_with_such_a_file_comes_back_with_its_words(channel: Channel, 
     key = key_in(browser.post("/report", data=form(browser, **TOLD)))
     browser.post("/mailbox", data={**fields_of(browser.get("/mailbox").text), "case_key": key})
     refuse(channel, Uncleaned("bild.jpg", "broken"))
-    fields = {**fields_of(browser.get("/mailbox/case").text), "message": "More of it"}
+    fields = {**fields_of(browser.get("/mailbox/case").text), "message": "More of it", "uncleaned": "ask"}
     answer = browser.post("/mailbox/case/messages", data={**fields, "files": file("bild.jpg", BROKEN)})
     assert answer.status_code == 422
     assert "bild.jpg" in answer.text
@@ -129,7 +141,7 @@ def test_through_the_real_house_only_a_promised_copy_is_asked_about(
     sqlite_world: World, name: str, data: bytes, status: int
 ) -> None:
     browser = app.make_app(sqlite_world.program, "public").test_client()
-    told = {**form(browser, **TOLD), "files": file(name, data)}
+    told = {**form(browser, **TOLD, uncleaned="ask"), "files": file(name, data)}
     answer = browser.post("/report", data=told)
     assert answer.status_code == status
     blobs = list(sqlite_world.program.store.blobs.ids())

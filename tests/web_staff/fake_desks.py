@@ -156,7 +156,13 @@ class FakeHandler:
         self._write(member, number, "note", text, notes=notes)
 
     def close(
-        self, member: FakeMember, number: str, outcome: str, feedback_text: str, ground: str = "", why: str = ""
+        self,
+        member: FakeMember,
+        number: str,
+        outcome: str,
+        feedback_text: str,
+        ground: str = "",
+        why: str = "",
     ) -> None:
         del ground, why
         self.case(member, number)

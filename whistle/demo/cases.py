@@ -1,10 +1,12 @@
 """The rehearsal's cases: what was written and done, by whom and how long ago, in every state there is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
 from typing import Final
 
+from whistle.demo.kinds import BY_REPORTER, CAME_BY, CODES, KINDS, REPORTER
 from whistle.rules.calendar import add_days, add_months
 from whistle.rules.tables import Table, parse
 
@@ -26,13 +28,6 @@ KEYS: Final = (
     "tender-prices",
 )
 
-#: What a reporter does in a story; everything else is done by staff, who are named.
-BY_REPORTER: Final = frozenset({"reporter_message", "identity_later"})
-BY_STAFF: Final = frozenset({"acknowledge", "handler_message", "feedback", "note", "close", "hold"})
-
-#: The word for whoever wrote the report, where an event names who acted.
-REPORTER: Final = "reporter"
-
 #: An event may lie in the future of the day a story counts from; no story is longer than this (days).
 _FARTHEST: Final = 2_000
 
@@ -41,8 +36,9 @@ _FARTHEST: Final = 2_000
 class DemoEvent:
     """What happened to a case. `actor` is a person's name or `reporter`; `days_ago` counts as in `day_of`.
 
-    `text` is what was written, for a closing the feedback that goes with it. `outcome` belongs to a closing,
-    `identity` (name, contact) to `identity_later`, the last three to a hold (review: days after its own).
+    `text` is what was written, for a closing the feedback that goes with it; `said` are the other words that
+    `KINDS` names, `days` the numbers. `identity` (name, contact) belongs to `identity_later`, `files` to a
+    message. `about` tells earlier events of one kind apart, from 1.
     """
 
     days_ago: int
@@ -50,11 +46,21 @@ class DemoEvent:
     actor: str
     text: str = ""
     files: tuple[str, ...] = ()
-    outcome: str = ""
     identity: tuple[str, str] | None = None
-    ground: str = ""
-    citation: str = ""
-    review_in_days: int = 0
+    said: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, int] = field(default_factory=dict)
+    about: int = 0
+
+    def __getitem__(self, word: str) -> str:
+        return self.said.get(word, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A report that a handler entered for whoever made it: who did, and a code of how it came."""
+
+    by: str
+    came_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class DemoCase:
     """A case from its report on, codes as in the rules' lists; `exclude` are the names of those kept out.
 
     `attachments` and the events' `files` are names that `attachments.make` knows. Events stand in order.
+    `entered` is None where the reporter wrote it themselves.
     """
 
     key: str
@@ -76,6 +83,7 @@ class DemoCase:
     meeting: str
     exclude: tuple[str, ...]
     attachments: tuple[str, ...]
+    entered: Entered | None
     events: tuple[DemoEvent, ...]
 
 
@@ -105,6 +113,7 @@ def _case(key: str) -> DemoCase:
         meeting=table.text("meeting", ""),
         exclude=table.texts("exclude", ()),
         attachments=table.texts("attachments", ()),
+        entered=_entered(table),
         events=tuple(_event(one) for one in table.tables("event")),
     )
     table.finish()
@@ -112,21 +121,43 @@ def _case(key: str) -> DemoCase:
 
 
 def _event(table: Table) -> DemoEvent:
-    kind = table.one_of("kind", BY_REPORTER | BY_STAFF)
+    kind = table.one_of("kind", frozenset(KINDS))
+    takes = KINDS[kind]
     event = DemoEvent(
         days_ago=_days_ago(table),
         kind=kind,
         actor=REPORTER if kind in BY_REPORTER else table.text("actor"),
-        text="" if kind in ("hold", "identity_later") else _prose(table.text("text")),
-        files=table.texts("files", ()),
-        outcome=table.text("outcome") if kind == "close" else "",
-        identity=_identity(table),
-        ground=table.text("ground") if kind == "hold" else "",
-        citation=table.text("citation") if kind == "hold" else "",
-        review_in_days=table.number("review_in_days", least=1) if kind == "hold" else 0,
+        text=_prose(table.text("text")) if takes.prose else "",
+        files=table.texts("files", ()) if kind == "reporter_message" else (),
+        identity=_identity(table) if kind == "identity_later" else None,
+        said={word: _word(table, kind, word) for word in _present(table, takes.words, takes.optional)},
+        days={
+            name: table.number(name, least=0)
+            for name in _present(table, takes.numbers, takes.optional_numbers)
+        },
+        about=table.number("about", least=1) if takes.about else 0,
     )
     table.finish()
     return event
+
+
+def _present(table: Table, needed: tuple[str, ...], optional: tuple[str, ...]) -> tuple[str, ...]:
+    """What an event must say and what this one says besides."""
+    return (*needed, *(name for name in optional if table.has(name)))
+
+
+def _word(table: Table, kind: str, word: str) -> str:
+    codes = CODES.get((kind, word))
+    return _prose(table.text(word)) if codes is None else table.one_of(word, codes)
+
+
+def _entered(table: Table) -> Entered | None:
+    if not table.has("entered"):
+        return None
+    entered = table.table("entered")
+    found = Entered(entered.text("by"), entered.one_of("came_by", CAME_BY))
+    entered.finish()
+    return found
 
 
 def _days_ago(table: Table) -> int:

@@ -17,14 +17,17 @@ class Pipe(io.RawIOBase):
         self._pieces: list[bytes] = []
 
     def writable(self) -> bool:
+        """It only takes."""
         return True
 
     def write(self, data: object) -> int:
+        """Keep the next bytes until they are taken."""
         piece = bytes(data)  # type: ignore[call-overload]
         self._pieces.append(piece)
         return len(piece)
 
     def take(self) -> bytes:
+        """What was written since the last time."""
         whole, self._pieces = b"".join(self._pieces), []
         return whole
 

@@ -57,7 +57,8 @@ class Handler:
         """A case with dialogue and notes; what was new is marked as seen, and borrowed grants become own."""
         file = self._desk.file(member, number)
         view = self._linked(member, desk_view.case(file, member, self._now()))
-        view = replace(view, circle=self._circle.view(member, file), erasures=self._erasing.waiting(member, file))
+        circle, erasures = self._circle.view(member, file), self._erasing.waiting(member, file)
+        view = replace(view, circle=circle, erasures=erasures)
         if file.borrowed or file.case.unread:
             own = [own_grant(member, key) for key in file.borrowed]
             desk.mark_read(self._store, member.person_id, file.case.status.id, own, self._now())

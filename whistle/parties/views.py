@@ -1,7 +1,7 @@
 """What a page is given to show: frozen facts with opened text, made for one request and kept nowhere."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from whistle.parties.circle_views import CircleView
@@ -12,8 +12,8 @@ from whistle.parties.custody_views import (
     IdentityDesk,
     IdentityMailbox,
 )
-from whistle.parties.work_views import ConcernedView, MinutesView, WorkView
 from whistle.parties.redaction_views import WaitingErasure
+from whistle.parties.work_views import ConcernedView, MinutesView, WorkView
 from whistle.rules.deadlines import Duty
 from whistle.rules.redaction import Erased, Piece
 
@@ -202,13 +202,13 @@ class DeskCase:
     reopening_asked_by_me: bool
     today: date
     owed: tuple[Duty, ...] = ()
-    work: WorkView = WorkView()
+    work: WorkView = field(default_factory=WorkView)
     identity: IdentityDesk = NOTHING_GIVEN
     consents: tuple[ConsentView, ...] = ()
-    concerned: ConcernedView = ConcernedView()
+    concerned: ConcernedView = field(default_factory=ConcernedView)
     minutes: tuple[MinutesView, ...] = ()
     meeting_held_on: date | None = None
-    circle: CircleView = CircleView()
+    circle: CircleView = field(default_factory=CircleView)
     erasures: tuple[WaitingErasure, ...] = ()
 
 

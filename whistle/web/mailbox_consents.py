@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from whistle.errors import RuleRefused
 from whistle.web import case_page, problems, sessions
 from whistle.web.forms import door
+from whistle.web.mailbox import ended
 from whistle.web.services import services
 from whistle.web.trouble import Trouble
 from whistle.web.words import gettext as _
@@ -19,7 +20,7 @@ def _again(trouble: Trouble, consent_id: str = "") -> ResponseReturnValue:
     del consent_id
     secret = sessions.open_case()
     if secret is None:
-        return _knock()
+        return ended()
     return case_page.show(services().reporter.open(secret), trouble=trouble)
 
 
@@ -29,7 +30,7 @@ def answer(consent_id: str) -> ResponseReturnValue:
     """Take a yes or a no; a yes can be taken back until it was handed over."""
     secret = sessions.open_case()
     if secret is None:
-        return _knock()
+        return ended()
     try:
         services().reporter.consent(secret, consent_id, request.form.get("decision", ""))
     except RuleRefused:
@@ -43,16 +44,12 @@ def withdraw() -> ResponseReturnValue:
     """Destroy a name that was given, as long as nobody has seen it."""
     secret = sessions.open_case()
     if secret is None:
-        return _knock()
+        return ended()
     try:
         services().reporter.withdraw_identity(secret)
     except RuleRefused:
         return _again(_too_late(_("Somebody has seen your name already, so it cannot be taken back.")))
     return redirect(url_for("mailbox.case", noticed="withdrawn"), _SEE_OTHER)
-
-
-def _knock() -> ResponseReturnValue:
-    return redirect(url_for("mailbox.knock"), _SEE_OTHER)
 
 
 def _too_late(says: str) -> Trouble:

@@ -1,4 +1,4 @@
-"""No file goes to handlers uncleaned unless its sender saw it named, or no copy was ever promised."""
+"""Whoever reads a report through is asked before a file goes to handlers that could not be cleaned."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -26,7 +26,7 @@ def trouble(place: Sending) -> Trouble | None:
 
     Only for pictures, PDF and office files, of which the pages say that handlers get a copy. A film or an
     archive is named on the page that reads the report through, which a sender may skip: it goes as it is,
-    and the handlers are told so. A client without our page's field cannot be asked, and what it sends is sent.
+    and the handlers are told so. The field stands on pages that name files: who sends at once is not asked.
     """
     try:
         found = place.uncleaned()
