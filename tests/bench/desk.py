@@ -1,4 +1,4 @@
-"""The figures of the handler's desk: the first page of the list at every size, and a case that is opened."""
+"""The figures of the handler's desk: the list at every size, the page of duties, a case that is opened."""
 
 import re
 import time
@@ -36,14 +36,19 @@ def measure(bench: Bench) -> list[Figure]:
                 made = step
             found.append(_list(bench, served, browser, size))
         store.engine.dispose()
-        return [*found, _growth(found), *_cases(bench, served, browser)]
+        duties = _page(bench, served, browser, "/desk/duties", f"page of duties, {made} cases")
+        return [*found, _growth(found), duties, *_cases(bench, served, browser)]
 
 
 def _list(bench: Bench, served: Served, browser: Browser, size: int) -> Figure:
-    page = browser.get("/desk").body
+    return _page(bench, served, browser, "/desk", f"list of {size} cases")
+
+
+def _page(bench: Bench, served: Served, browser: Browser, path: str, what: str) -> Figure:
+    page = browser.get(path).body
     numbers = set(NUMBER.findall(page.decode()))
-    runs = bench.cpu_runs(served, lambda: browser.get("/desk"), 20)
-    figure = in_a(f"list of {size} cases", runs, LIST_BOUND, bench.a_ms, bytes=len(page), rows=len(numbers))
+    runs = bench.cpu_runs(served, lambda: browser.get(path), 20)
+    figure = in_a(what, runs, LIST_BOUND, bench.a_ms, bytes=len(page), rows=len(numbers))
     figure.bound += f", <= {PAGE_BYTES} bytes, {ROWS} rows"
     figure.ok = figure.ok and len(page) <= PAGE_BYTES and len(numbers) == ROWS
     return figure

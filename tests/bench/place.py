@@ -28,6 +28,7 @@ ROLES: dict[str, list[tuple[str, str]]] = {
     HANDLER: [("handler", SE)],
     "Hugo": [("handler", SE)],
     "Hedda": [("handler", SE)],
+    "Disa": [("deputy", SE)],
     "Carl": [("custodian", SE)],
     "Nora": [("handler", NO)],
     "Frida": [("handler", FI)],

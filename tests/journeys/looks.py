@@ -10,10 +10,15 @@ EXTRA: Final = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"e
 EVERYTHING: Final = {"runOnly": LEVELS, "rules": EXTRA, "resultTypes": ["violations"]}
 #: A scheme changes colours and nothing else, so that the second look is at what colours can break.
 COLOURS: Final = {
-    "runOnly": {"type": "rule", "values": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]},
+    "runOnly": {
+        "type": "rule",
+        "values": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"],
+    },
     "resultTypes": ["violations"],
 }
 NARROW, WIDE = 320, 1280
+#: Where tables have the least room before their cells become cards or break differently (72 and 48 rem).
+TIGHT = (1160, 776)
 
 Finding = tuple[str, ...]
 
@@ -54,9 +59,10 @@ def everywhere(page: Page) -> list[Finding]:
     """The page with everything unfolded, at both widths and in both schemes; nothing scrolls sideways."""
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     found = []
-    for width in (WIDE, NARROW):
+    for width in (WIDE, *TIGHT, NARROW):
         page.set_viewport_size({"width": width, "height": 800})
         if sticks_out := sideways(page):
             found.append((str(width), "sideways", sticks_out))
-        found += [(str(width), *one) for one in in_both_schemes(page)]
+        if width not in TIGHT:
+            found += [(str(width), *one) for one in in_both_schemes(page)]
     return found

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +14,14 @@ import pytest
 from tests.journeys.server import Site, serving
 from tests.journeys.visitor import Visitor
 from tests.world import Secrets
+from whistle.app import Program
 from whistle.clock import SystemClock
 from whistle.crypto import totp
+from whistle.parties.member import Member
+from whistle.parties.views import DeskCase
 
 STATES = {"received", "acknowledged", "in_progress", "closed"}
-ROLES = {"handler", "custodian", "legal", "privacy_officer", "administrator", "auditor"}
+ROLES = {"handler", "deputy", "custodian", "legal", "privacy_officer", "administrator", "auditor"}
 COMPANIES = {"nordvakt-se", "nordvakt-no", "nordvakt-fi"}
 NUMBER = re.compile(r"W-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 AGAIN = 2.0
@@ -106,6 +110,76 @@ def code_of(person: dict[str, Any]) -> str:
     return totp.code_at(
         base64.b32decode(person["totp_secret"]), totp.step_at(int(SystemClock().machine().timestamp()))
     )
+
+
+@pytest.fixture(scope="module")
+def desk(site: Site, card: dict[str, Any]) -> dict[str, DeskCase]:
+    """Every case as one of its handlers sees it, with both at work who between them read them all."""
+    with site.program() as program:
+        members = [signed_in(program, card, name) for name in ("Johan Ek", "Sanna Korhonen")]
+        found = {}
+        for case in card["cases"]:
+            for member in members:
+                if program.circle.is_mine(member, case["number"]):
+                    found[case["number"]] = program.handler.case(member, case["number"])
+    assert len(found) == len(card["cases"])
+    return found
+
+
+def test_open_cases_are_sorted_assigned_measured_and_linked(desk: dict[str, DeskCase]) -> None:
+    work = [case.work for case in desk.values()]
+    assert sum(bool(one.triage.last) for one in work) >= 6
+    assert sum(bool(one.assigned_to) for one in work) >= 6
+    measures = [measure for one in work for measure in one.measures.current]
+    assert {bool(measure["done_on"]) for measure in measures} == {True, False}
+    assert any(one.protection.last for one in work)
+    linked = {case.number: case.work.linked for case in desk.values() if case.work.linked}
+    [(one, [other]), *back] = linked.items()
+    assert back == [(other, (one,))]
+    assert {kind for one in work for kind, _out in one.notes.values()} >= {"memory", "draft"}
+    assert [one.came_by for one in work if one.came_by] == ["phone"]
+
+
+def test_one_decision_about_persons_is_late_and_one_is_reviewed_soon(desk: dict[str, DeskCase]) -> None:
+    owed = [
+        (duty, case)
+        for case in desk.values()
+        for duty in case.owed
+        if duty.kind == "persons_concerned" and duty.due_on <= case.today + timedelta(14)
+    ]
+    assert sorted(duty.due_on < case.today for duty, case in owed) == [False, True]
+    assert all(case.concerned.settled for case in desk.values() if case.closed_on and not case.past_day)
+
+
+def test_minutes_requests_consents_and_erasures_stand_where_people_find_them(
+    site: Site, card: dict[str, Any], desk: dict[str, DeskCase]
+) -> None:
+    minutes = [one for case in desk.values() for one in case.minutes]
+    assert any(one.locked_on and one.answer == "approve" for one in minutes)
+    assert any(one.replaced and one.answer == "correct" for one in minutes)
+    assert any(one.lock_from and not one.answer and not one.replaced for one in minutes)
+    requests = [one for case in desk.values() for one in case.identity.requests]
+    assert sorted(one.state for one in requests) == ["approved", "refused", "waiting"]
+    assert all(one.decision_reason for one in requests if one.state == "refused")
+    assert {one.state for case in desk.values() for one in case.consents} == {
+        "agreed",
+        "asked",
+        "carried_out",
+    }
+    erased = {case.number for case in desk.values() if any(one.pieces[1:] for one in case.entries)}
+    with site.program() as program:
+        secrets = {one["number"]: program.reporter.enter(one["case_key"]).secret for one in card["cases"]}
+        boxes = {number: program.reporter.open(secret) for number, secret in secrets.items()}
+        custodian = signed_in(program, card, "Karin Holm")
+        assert len(program.custody.desk(custodian).waiting) == 1
+    assert erased == {number for number, box in boxes.items() if any(one.pieces[1:] for one in box.entries)}
+    assert erased
+    assert any(one.may_answer and not one.decided_on for box in boxes.values() for one in box.consents)
+
+
+def signed_in(program: Program, card: dict[str, Any], name: str) -> Member:
+    person = next(one for one in card["people"] if one["name"] == name)
+    return program.staff.sign_in(name, person["passphrase"], code_of(person))
 
 
 def test_check_finds_nothing_before_a_tick_and_after_it(site: Site, card: dict[str, Any]) -> None:

@@ -100,8 +100,10 @@ def test_minutes_and_a_disclosure_are_answered_and_what_is_erased_is_gone_for_bo
             assert reporter.page.locator('[name="decision"][value="yes"]').count() == 0
         with at.window("Hanna", then=f"{address}/consents") as hanna:
             hanna.seen("agreed")
-            hanna.press('form[action$="/carry-out"] button')
+            press(at, hanna, "Hanna", 'form[action$="/carry-out"] button')
             hanna.seen("handed-over")
+            assert hanna.page.locator('form[action$="/carry-out"]').count() == 0
+            assert hanna.page.locator("#ask").count() == 1
             hanna.go(address)
             hanna.page.locator("#minutes > summary").click()
             hanna.press('form[action$="/lock"] button')

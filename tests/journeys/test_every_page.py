@@ -119,9 +119,7 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(
-    template: tuple[Path, Secrets], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
+def stage(template: tuple[Path, Secrets], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("every-page")
     with open_world(template[0], folder, template[1], None) as world, chromium() as browser:
         at, made = house_at_work(world), app.make_app(world.program, "all")

@@ -26,6 +26,7 @@ FILES = [
     {"name": "Möte.pdf", "mimeType": "application/pdf", "buffer": PAPER},
 ]
 SEND = 'main form[action="/report"] button.button:not([name])'
+SEND_NOW = 'main form[action="/report"] button.button-link:not([name])'
 READ = 'main button[value="check"]'
 OPEN = 'main form[action="/mailbox"] button'
 
@@ -94,6 +95,12 @@ def report(walk: Walker) -> str:
     assert page.locator("mark").count() >= 1
     choose_files(page)
     walk.press(SEND)
+    # Files of which no cleaned copy can be made are asked about before anything is sent
+    walk.seen("uncleaned")
+    assert page.locator("#case-key").count() == 0
+    page.check('main [name="uncleaned"][value="send"]')
+    choose_files(page)
+    walk.press(SEND_NOW)
     walk.seen("key")
     # Then a wrong copy does not lead away from the key
     key = page.inner_text("#case-key")

@@ -73,7 +73,7 @@ def house_at_work(world: World) -> Worked:
 
 
 def _late(world: World) -> None:
-    """A case whose line in the list has the longest words there are: overdue, and with somebody responsible."""
+    """A case whose line in the list has the longest words: overdue, and with somebody responsible."""
     hugo = world.member("Hugo")
     number = world.send("Goods that nobody ordered were paid for twice.", company=FI).number
     world.program.handler.acknowledge(hugo, number, "Thank you.")

@@ -12,15 +12,13 @@ from whistle import app
 from whistle.clock import Clock, SystemClock
 from whistle.config import Settings
 from whistle.crypto import totp
-from whistle.demo import attachments
+from whistle.demo import events
 from whistle.demo.cases import CASES, DemoCase, DemoEvent, day_of
+from whistle.demo.events import Cast
 from whistle.demo.people import PEOPLE, SITE_TOML, DemoPerson
 from whistle.errors import SettingsWrong
-from whistle.parties.concerned import Said
 from whistle.parties.fingerprints import fingerprint_of
 from whistle.parties.member import Member
-from whistle.parties.reporter import ReportForm
-from whistle.parties.sending import Sending
 from whistle.rules.calendar import add_months
 from whistle.rules.companies import load_site
 from whistle.vault import confirmations, people, schema, sites
@@ -85,7 +83,7 @@ def make(
     play = PlayClock(start, today - timedelta(hours=2))
     sites.found(store, load_site(SITE_TOML), play.now(), rehearsal=True)
     program = app.join(settings, store, play, sites.values(store), rehearsal=True)
-    stage = _Stage(program, play, Card(), {})
+    stage = _Stage(program, play, Card(), Cast(program))
     say("Making keys for the people of the rehearsal")
     stage.bring_people()
     say("Playing the cases")
@@ -120,11 +118,9 @@ class _Stage:
     program: app.Program
     clock: PlayClock
     card: Card
-    members: dict[str, Member]
+    cast: Cast
     secrets: dict[str, bytes] = field(default_factory=dict)
     passphrases: dict[str, str] = field(default_factory=dict)
-    numbers: dict[str, str] = field(default_factory=dict)
-    keys: dict[str, bytes] = field(default_factory=dict)
 
     def bring_people(self) -> None:
         """Activate everybody, then let them confirm each other as the rules want it."""
@@ -137,7 +133,7 @@ class _Stage:
                 self._activate(person)
         for _round in range(2):
             self._confirm_by(PEOPLE)
-        self.members.clear()
+        self.cast.members.clear()
         for person in PEOPLE:
             self._sign_in(person.name)
         self.card.people = [self._on_card(person) for person in PEOPLE]
@@ -146,7 +142,7 @@ class _Stage:
         """Everything that happened, in the order of its days."""
         for _day, step in sorted(self._steps(today), key=lambda found: found[0]):
             step()
-        states = {self.numbers[case.key]: self._state(case) for case in CASES}
+        states = {self.cast.numbers[case.key]: self._state(case) for case in CASES}
         for entry in self.card.cases:
             entry["state"] = states[entry["number"]]
 
@@ -160,22 +156,7 @@ class _Stage:
 
     def _report(self, case: DemoCase, day: date) -> None:
         self._at(day)
-        reporter = self.program.reporter
-        choice = next(c for c in reporter.companies() if c.code == case.company)
-        functions = {person.function for person in PEOPLE if person.name in case.exclude}
-        name, contact = case.identity or ("", "")
-        form = ReportForm(
-            company=case.company, category=case.category, relation=case.relation,
-            description=case.description, identity_name=name, identity_contact=contact, meeting=case.meeting,
-            exclude=tuple(person.ref for person in choice.people if person.function in functions),
-        )  # fmt: skip
-        sending = reporter.start()
-        _attach(sending, case.attachments, day)
-        token, nonce = self.program.sessions.new_token(), reporter.new_nonce()
-        receipt = reporter.submit(sending, form, token=token, nonce=nonce)
-        assert receipt.case_key is not None  # noqa: S101 (a report just made shows its key)
-        self.keys[case.key] = reporter.enter(receipt.case_key).secret
-        self.numbers[case.key] = receipt.number
+        receipt = events.report(self.cast, case, day)
         self.card.cases.append(
             {
                 "number": receipt.number,
@@ -187,37 +168,7 @@ class _Stage:
 
     def _event(self, case: DemoCase, event: DemoEvent, day: date) -> None:
         self._at(day)
-        number, handler, reporter = self.numbers[case.key], self.program.handler, self.program.reporter
-        if event.kind == "reporter_message":
-            sending = reporter.writing(self.keys[case.key])
-            _attach(sending, event.files, day)
-            reporter.message(self.keys[case.key], sending, event.text)
-            return
-        if event.kind == "identity_later":
-            name, contact = event.identity or ("", "")
-            reporter.identify(self.keys[case.key], name, contact)
-            return
-        member = self.members[event.actor]
-        steps: dict[str, Callable[[], Any]] = {
-            "acknowledge": lambda: handler.acknowledge(member, number, event.text),
-            "handler_message": lambda: handler.message(member, number, event.text),
-            "feedback": lambda: handler.feedback(member, number, event.text),
-            "note": lambda: handler.note(member, number, event.text),
-            "close": lambda: self._close(member, number, event),
-            "hold": lambda: self._hold(member, number, event, day),
-        }
-        if event.kind != "hold":
-            handler.case(member, number)
-        steps[event.kind]()
-
-    def _close(self, member: Member, number: str, event: DemoEvent) -> None:
-        if not self.program.handler.case(member, number).concerned.settled:
-            self.program.casework.concerned.decide(member, number, Said("informed"))
-        self.program.handler.close(member, number, event.outcome, event.text)
-
-    def _hold(self, member: Member, number: str, event: DemoEvent, day: date) -> None:
-        review = (day + timedelta(days=event.review_in_days)).isoformat()
-        self.program.legal.place(member, number, event.ground, event.citation, "", review)
+        events.play(self.cast, case, event, day)
 
     def _at(self, day: date) -> None:
         """Noon in the north: the same day in all three companies. Machine time is left alone."""
@@ -241,11 +192,11 @@ class _Stage:
         self.secrets[person.name], self.passphrases[person.name] = secret, passphrase
 
     def _sign_in(self, name: str) -> Member:
-        if name not in self.members:
+        if name not in self.cast.members:
             self.clock.machine_at += timedelta(seconds=CODE_SECONDS)
             code = totp.code_at(self.secrets[name], self._step())
-            self.members[name] = self.program.staff.sign_in(name, self.passphrases[name], code)
-        return self.members[name]
+            self.cast.members[name] = self.program.staff.sign_in(name, self.passphrases[name], code)
+        return self.cast.members[name]
 
     def _step(self) -> int:
         return totp.step_at(int(self.clock.machine().timestamp()))
@@ -259,9 +210,7 @@ class _Stage:
     def _confirm_all(self, member: Member) -> None:
         while waiting := [
             item
-            for item in confirmations.waiting(
-                self.program.store, member.person_id, self.program.clock.now()
-            )
+            for item in confirmations.waiting(self.program.store, member.person_id, self.program.clock.now())
             if member.person_id not in item.confirmed_by
         ]:
             item = waiting[0]
@@ -277,12 +226,4 @@ class _Stage:
         }  # fmt: skip
 
     def _state(self, case: DemoCase) -> str:
-        return self.program.reporter.open(self.keys[case.key]).state
-
-
-def _attach(sending: Sending, names: tuple[str, ...], day: date) -> None:
-    for wanted in names:
-        name, media_type, data = attachments.make(wanted, day)
-        sink = sending.open_file(name, media_type)
-        sink.write(data)
-        sink.finish()
+        return self.program.reporter.open(self.cast.secrets[case.key]).state

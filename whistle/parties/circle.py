@@ -31,9 +31,13 @@ class Circle:
         self._now = now
         self._desk = DeskWork(store, now)
 
-    def view(self, member: Member, file: CaseFile) -> CircleView:
+    def open(self, member: Member, number: str) -> tuple[CaseFile, Around]:
+        """A case together with the people around it."""
+        case, found = around.opened(self._store, member.person_id, number, self._now())
+        return CaseFile(case, member.pair), found
+
+    def view(self, member: Member, file: CaseFile, found: Around) -> CircleView:
         """Who works on an opened case and who must not see it; from its last day on, only the former."""
-        found = around.of_case(self._store, member.person_id, file.case.status.number, self._now())
         mine = next((one for one in found.workers if one.id == member.person_id), None)
         if not file.case.grants or mine is None:
             return CircleView(workers=_people(found.workers))

@@ -194,7 +194,9 @@ class Custody:
             who=one.request.asked_name, asked_on=one.request.asked_on,
             days=max(0, (one.today - one.request.asked_on).days), told=not one.request.would_hinder,
             reason=fields["reason"], hinder_reason=fields["hinder_reason"],
-            has_key=custody_desk.holds_key(self._store, member.person_id, one.request.case_id),
+            has_key=custody_desk.holds_key(
+                self._store, member.person_id, one.request.case_id, self._now()
+            ),
         )  # fmt: skip
 
 

@@ -55,9 +55,9 @@ class Handler:
 
     def case(self, member: Member, number: str) -> DeskCase:
         """A case with dialogue and notes; what was new is marked as seen, and borrowed grants become own."""
-        file = self._desk.file(member, number)
+        file, around = self._circle.open(member, number)
         view = self._linked(member, desk_view.case(file, member, self._now()))
-        circle, erasures = self._circle.view(member, file), self._erasing.waiting(member, file)
+        circle, erasures = self._circle.view(member, file, around), self._erasing.waiting(member, file)
         view = replace(view, circle=circle, erasures=erasures)
         if file.borrowed or file.case.unread:
             own = [own_grant(member, key) for key in file.borrowed]

@@ -44,14 +44,15 @@ class Legal:
         today = local_day(self._now(), served[0].zone)
         stored = holds.of_companies(self._store, member.person_id, ids, self._now())
         shown = tuple(self._hold(member, hold, today) for hold in stored)
-        upcoming = holds.upcoming(self._store, member.person_id, ids, today + timedelta(days=HORIZON_DAYS))
+        until = today + timedelta(days=HORIZON_DAYS)
+        upcoming = holds.upcoming(self._store, member.person_id, ids, until, self._now())
         return LegalDesk(
             upcoming=tuple(_case(status, held=held) for status, held in upcoming),
             holds=tuple(hold for hold in shown if hold.released_on is None),
             released=tuple(hold for hold in shown if hold.released_on is not None),
             certificates=tuple(
                 _certificate(fields)
-                for fields in purge.certificates_of(self._store, member.person_id, ids)
+                for fields in purge.certificates_of(self._store, member.person_id, ids, self._now())
             ),
             today=today,
         )

@@ -9,14 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import webauthn
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
 from whistle.crypto.session import open_small, seal_small, session_id, window_tag
 from whistle.errors import NotThere, RuleRefused, SealBroken
 from whistle.parties.member import Member, require_fresh
@@ -92,6 +84,9 @@ class Passkeys:
 
     def ask(self, token: str, relying: Relying, purpose: str, member: Member | None = None) -> Question:
         """A question for a passkey; before a sign-in none is named, so that none is given away."""
+        import webauthn  # noqa: PLC0415 (a slow import that a server may never need)
+        from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415
+
         challenge, sealed = self._challenge(token, purpose)
         options = webauthn.generate_authentication_options(
             rp_id=relying.rp_id,
@@ -104,6 +99,9 @@ class Passkeys:
 
     def ask_to_add(self, member: Member, token: str, relying: Relying) -> Question:
         """What the browser needs to make a passkey. Raises `StepUpNeeded`."""
+        import webauthn  # noqa: PLC0415
+        from webauthn.helpers import structs  # noqa: PLC0415
+
         require_fresh(member)
         challenge, sealed = self._challenge(token, ENROL)
         options = webauthn.generate_registration_options(
@@ -114,9 +112,9 @@ class Passkeys:
             challenge=challenge,
             timeout=CHALLENGE_SECONDS * 1000,
             # Found without a name being sent first, and opened by its owner, not by whoever holds the device.
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED,
-                user_verification=UserVerificationRequirement.REQUIRED,
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.REQUIRED,
+                user_verification=structs.UserVerificationRequirement.REQUIRED,
             ),
             exclude_credentials=self._known(member),
         )
@@ -127,6 +125,8 @@ class Passkeys:
 
         Raises `StepUpNeeded`, `RuleRefused` (`passkey_name`, `passkey`, `passkeys_full`), `Conflict`.
         """
+        import webauthn  # noqa: PLC0415
+
         require_fresh(member)
         called = clean_text(name, NAME_LIMIT, single_line=True).strip()
         if not called:
@@ -162,6 +162,8 @@ class Passkeys:
         Raises `NotThere` for every cause: another question, browser, site or person, a question used before
         or too old, a counter that did not go on, nobody verified at the device, a row written past the page.
         """
+        import webauthn  # noqa: PLC0415
+
         challenge = self._asked(answer, purpose)
         stored = self._named(person_id, answer)
         shown = _checked(
@@ -177,7 +179,9 @@ class Passkeys:
         self._spend(challenge)
         kept.used(self._store, person_id, stored, shown.new_sign_count, self._now(), hour=hour)
 
-    def _known(self, member: Member) -> list[PublicKeyCredentialDescriptor]:
+    def _known(self, member: Member) -> list[Any]:
+        from webauthn.helpers.structs import PublicKeyCredentialDescriptor  # noqa: PLC0415
+
         mine = kept.of_person(self._store, member.person_id)
         return [PublicKeyCredentialDescriptor(id=one.credential) for one in mine]
 

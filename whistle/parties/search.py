@@ -103,10 +103,11 @@ class Search:
     def run(self, member: Member, question: Question, after: str = "") -> Found:
         """Look on from `after` until a page is full or the work of one call is done. Raises `FormRefused`."""
         needles = _Needles.of(question)
+        now = self._now()
         places = vault.places(
-            self._store, member.person_id, question.wanted, self._now(), after=_cursor(after), limit=WORK
+            self._store, member.person_id, question.wanted, now, after=_cursor(after), limit=WORK
         )
-        return _Pass(self._store, self._desk, member, needles).over(places)
+        return _Pass(self._store, self._desk, member, needles).over(places, now)
 
 
 class _Pass:
@@ -117,11 +118,11 @@ class _Pass:
         self._work = 0
         self._hits: list[Hit] = []
 
-    def over(self, places: vault.Places) -> Found:
+    def over(self, places: vault.Places, now: datetime) -> Found:
         looked = 0
         for at in range(0, len(places.found), PART):
             part = places.found[at : at + PART]
-            texts = self._texts(part)
+            texts = self._texts(part, now)
             for place in part:
                 looked += 1
                 self._look(place, texts.get(place.case_id, ()))
@@ -132,12 +133,13 @@ class _Pass:
     def _found(self, looked: int, left: int, last: Place | None) -> Found:
         return Found(tuple(self._hits), looked, left, _cursor_of(last) if last is not None and left else "")
 
-    def _texts(self, part: Sequence[Place]) -> dict[bytes, list[SealedText]]:
+    def _texts(self, part: Sequence[Place], now: datetime) -> dict[bytes, list[SealedText]]:
         if self._needles.are_none:
             return {}
         ask = vault.everything if self._needles.deep else vault.reports
         found: dict[bytes, list[SealedText]] = defaultdict(list)
-        for text in ask(self._store, self._member.person_id, [place.case_id for place in part]):
+        ids = [place.case_id for place in part]
+        for text in ask(self._store, self._member.person_id, ids, now):
             found[text.case_id].append(text)
         return found
 

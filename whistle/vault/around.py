@@ -11,6 +11,7 @@ from whistle.crypto.header import Compartment
 from whistle.rules.calendar import local_day
 from whistle.rules.roles import MAY_BE_EXCLUDED
 from whistle.vault import desk, directory, epochs, exclusions, ledger, reading
+from whistle.vault.facts import OpenedCase
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import designations, people
@@ -63,6 +64,14 @@ def of_case(store: Store, actor_id: bytes, number: str, now: datetime) -> Around
         row = desk.worked_on(db, store.keys, actor_id, number, now)
         company = directory.company_by_id(db, row.company_id)
         return around(db, store.keys, row, local_day(now, company.zone))
+
+
+def opened(store: Store, actor_id: bytes, number: str, now: datetime) -> tuple[OpenedCase, Around]:
+    """A case of this person's with everybody around it, in one look. Raises `NotThere`, `Tampered`."""
+    with store.reading() as db:
+        row, unread = desk.mine(db, store.keys, actor_id, number, now)
+        case = reading.opened(db, store, row, desk.OPEN_TO_HANDLER, holder=actor_id, now=now, unread=unread)
+        return case, around(db, store.keys, row, local_day(now, case.status.company.zone))
 
 
 def around(db: Connection, keys: ServerKeys, case: Any, today: date) -> Around:
@@ -133,7 +142,8 @@ def _outside(db: Connection, case: Any, today: date) -> tuple[Person, ...]:
     taken = select(designations.c.person_id).where(
         designations.c.company_id == case.company_id, running, here
     )
-    query = select(people).where(people.c.state == "active", people.c.id.not_in(taken))
+    columns = (people.c.id, people.c.name, people.c.function, people.c.public_key, people.c.key_id)
+    query = select(*columns).where(people.c.state == "active", people.c.id.not_in(taken))
     return tuple(
         Person(bytes(row.id), row.name, row.function, "", False, bytes(row.public_key), bytes(row.key_id))
         for row in db.execute(query.order_by(people.c.name))

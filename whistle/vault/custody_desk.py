@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from whistle.crypto.header import Compartment, Kind
 from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
-from whistle.vault import casework, custody, directory, epochs, exclusions
+from whistle.vault import casework, custody, desk, directory, epochs, exclusions
 from whistle.vault import identity_requests as requests
 from whistle.vault.custody import CUSTODIAN
 from whistle.vault.facts import Recipient, SealedGrant, StoredGrant
@@ -44,7 +44,7 @@ class Keys:
 def custodians_of(store: Store, person_id: bytes, number: str, now: datetime) -> tuple[Recipient, ...]:
     """Who may answer a request of this handler's case: never somebody excluded from it. Raises `NotThere`."""
     with store.reading() as db:
-        row = custody.read_by(db, person_id, number)
+        row = desk.worked_on(db, store.keys, person_id, number, now)
         company = directory.company_by_id(db, row.company_id)
         found = directory.recipients(db, store.keys, company.id, (CUSTODIAN,), local_day(now, company.zone))
         return tuple(p for p in found if not exclusions.is_excluded(store.keys, row, p.person_id))
@@ -108,7 +108,7 @@ def lacking(store: Store, person_id: bytes, now: datetime, number: str = "") -> 
     A custodian hands a newcomer the old cases; a handler who kept a key for want of one, theirs.
     """
     mine = (
-        select(grants, cases.c.number, cases.c.company_id, cases.c.excluded)
+        select(grants, cases.c.id, cases.c.number, cases.c.company_id, cases.c.excluded)
         .join_from(grants, cases)
         .where(grants.c.holder_id == person_id, grants.c.compartment == int(Compartment.IDENTITY))
         .order_by(cases.c.number, grants.c.epoch)
@@ -117,6 +117,12 @@ def lacking(store: Store, person_id: bytes, now: datetime, number: str = "") -> 
         held: dict[bytes, list[Any]] = defaultdict(list)
         for row in db.execute(mine.where(cases.c.number == number) if number else mine):
             held[bytes(row.case_id)].append(row)
+        theirs = {c.id for c in directory.companies_served(db, store.keys, person_id, CUSTODIAN, now)}
+        held = {
+            case_id: rows
+            for case_id, rows in held.items()
+            if _may_give(db, store.keys, rows[0], person_id, now, theirs)
+        }
         known = _custodians(db, store.keys, {bytes(rows[0].company_id) for rows in held.values()}, now)
         found = (
             Lacking(case_id, _grants(rows), _without(db, store.keys, rows[0], known, person_id))
@@ -134,7 +140,7 @@ def give(
     """
     with casework.changing(store, case_id, now) as change:
         db, keys, row = change.db, store.keys, change.row
-        name = _require_giver(change, person_id)
+        name = _require_giver(change, person_id, now)
         known = {
             one.person_id: one.key_id
             for one in _custodians(db, keys, {change.company.id}, now)[change.company.id]
@@ -148,14 +154,30 @@ def give(
         change.log("custodian_granted", name)
 
 
-def _require_giver(change: casework.Change, person_id: bytes) -> str:
+def _require_giver(change: casework.Change, person_id: bytes, now: datetime) -> str:
     db, keys = change.db, change.store.keys
-    serves = directory.serves(db, keys, person_id, change.company.id, CUSTODIAN, change.today)
-    works = custody.works(db, keys, change.row, person_id, change.today)
-    if not (serves or works) or exclusions.is_excluded(keys, change.row, person_id):
+    theirs = {c.id for c in directory.companies_served(db, keys, person_id, CUSTODIAN, now)}
+    if not _may_give(db, keys, change.row, person_id, now, theirs):
         raise NotThere("there is no such case, or it is not yours")
     name: str = db.execute(select(people.c.name).where(people.c.id == person_id)).scalar_one()
     return name
+
+
+def _may_give(
+    db: Connection, keys: ServerKeys, case: Any, person_id: bytes, now: datetime, theirs: set[bytes]
+) -> bool:
+    """Whether somebody may hand an identity key on: a custodian (of `theirs`), or who handles the case.
+
+    One from outside, who reads the case and adds notes (L15), has no part in it.
+    """
+    if exclusions.is_excluded(keys, case, person_id):
+        return False
+    if bytes(case.company_id) in theirs:
+        return True
+    company = directory.company_by_id(db, case.company_id)
+    today = local_day(now, company.zone)
+    inside = directory.role_on(db, keys, person_id, company.id, today) is not None
+    return inside and custody.works(db, keys, case, person_id, today)
 
 
 def _custodians(
@@ -181,12 +203,18 @@ def _grants(rows: list[Any]) -> tuple[StoredGrant, ...]:
     return tuple(StoredGrant(bytes(g.holder_id), g.compartment, g.epoch, bytes(g.sealed)) for g in rows)
 
 
-def holds_key(store: Store, person_id: bytes, case_id: bytes) -> bool:
-    """Whether somebody has an identity key of a case, so that they can hand it on."""
-    mine = select(grants.c.epoch).where(
-        grants.c.case_id == case_id,
-        grants.c.holder_id == person_id,
-        grants.c.compartment == int(Compartment.IDENTITY),
+def holds_key(store: Store, person_id: bytes, case_id: bytes, now: datetime) -> bool:
+    """Whether somebody has an identity key of a case and may hand it on."""
+    mine = (
+        select(cases)
+        .join_from(grants, cases)
+        .where(
+            grants.c.case_id == case_id,
+            grants.c.holder_id == person_id,
+            grants.c.compartment == int(Compartment.IDENTITY),
+        )
     )
     with store.reading() as db:
-        return db.execute(mine).first() is not None
+        case = db.execute(mine).first()
+        theirs = {c.id for c in directory.companies_served(db, store.keys, person_id, CUSTODIAN, now)}
+        return case is not None and _may_give(db, store.keys, case, person_id, now, theirs)

@@ -79,7 +79,7 @@ _NAME = (
 def open_case(store: Store, person_id: bytes, number: str, now: datetime) -> OpenedCase:
     """A case of this handler, its inventory checked. Raises `NotThere` for anybody else, `Tampered`."""
     with store.reading() as db:
-        row, unread = _mine(db, store.keys, person_id, number, now)
+        row, unread = mine(db, store.keys, person_id, number, now)
         return reading.opened(db, store, row, OPEN_TO_HANDLER, holder=person_id, now=now, unread=unread)
 
 
@@ -87,7 +87,7 @@ def may_open(store: Store, person_id: bytes, number: str, now: datetime) -> bool
     """Whether this case is one that this person works on today."""
     with store.reading() as db:
         try:
-            _mine(db, store.keys, person_id, number, now)
+            mine(db, store.keys, person_id, number, now)
         except NotThere:
             return False
     return True
@@ -95,7 +95,7 @@ def may_open(store: Store, person_id: bytes, number: str, now: datetime) -> bool
 
 def worked_on(db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime) -> Row[Any]:
     """The row of a case that this person works on today. Raises `NotThere`."""
-    return _mine(db, keys, person_id, number, now)[0]
+    return mine(db, keys, person_id, number, now)[0]
 
 
 def works_on(change: casework.Change, person_id: bytes, now: datetime) -> bool:
@@ -111,6 +111,8 @@ def mark_read(
     own = tuple(own_grants)
     if not own:
         with store.writing() as work:
+            number = work.db.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar_one_or_none()
+            worked_on(work.db, store.keys, person_id, number or "", now)
             work.db.execute(_SEEN, {"person": person_id, "case": case_id})
         return
     with casework.changing(store, case_id, now) as change:
@@ -237,9 +239,10 @@ def _due(change: casework.Change, step: Step) -> dict[str, str]:
     return {"due_on": change.now("purge_on").isoformat(), **ground}
 
 
-def _mine(
+def mine(
     db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime
 ) -> tuple[Row[Any], int]:
+    """The row of a case that this person works on today, and how much in it is new. Raises `NotThere`."""
     asked = {"number": number, "person": person_id}
     row = db.execute(_MINE, asked).one_or_none() if casework.is_number(number) else None
     if row is None or _standing(db, keys, person_id, row, now) is None:

@@ -13,6 +13,7 @@ from whistle.vault import directory, owed
 from whistle.vault.facts import Bounded, CompanyFacts
 from whistle.vault.holds import hold_facts
 from whistle.vault.listing import COUNT_BOUND, PAGE, SOON_DAYS
+from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, designations, readers
 
@@ -117,14 +118,19 @@ def page(
 
 def _conditions(db: Connection, store: Store, person_id: bytes, now: datetime, *, company: str) -> list[Any]:
     """What a row of `readers` must fulfil: theirs, in a company they work for today or the one case of it."""
-    query = directory.RECIPIENTS.where(
-        designations.c.person_id == person_id, designations.c.role.in_(READING)
-    )
-    mine = theirs(person_id, directory.standing(db, store.keys, query, now))
+    mine = standing_of(db, store.keys, person_id, now)
     if company:
         chosen = [one.id for one in directory.all_companies(db) if one.code == company]
         mine.append(readers.c.company_id.in_(chosen))
     return mine
+
+
+def standing_of(db: Connection, keys: ServerKeys, person_id: bytes, now: datetime) -> list[Any]:
+    """What makes a row of `readers` this person's today, looked up."""
+    query = directory.RECIPIENTS.where(
+        designations.c.person_id == person_id, designations.c.role.in_(READING)
+    )
+    return theirs(person_id, directory.standing(db, keys, query, now))
 
 
 def theirs(person_id: bytes, held: Sequence[Row[Any]]) -> list[Any]:

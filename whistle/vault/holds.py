@@ -133,7 +133,7 @@ def confirm_release(store: Store, person_id: bytes, hold_id: bytes, now: datetim
 def of_companies(
     store: Store, person_id: bytes, companies: list[bytes], now: datetime
 ) -> tuple[StoredHold, ...]:
-    """Every hold of these companies' cases, earliest review first; each with the reader's own grant."""
+    """Every hold of those companies that this person serves as legal, earliest review first, with their grant."""
     asked = people.alias("asked")
     query = (
         select(
@@ -149,14 +149,13 @@ def of_companies(
         .outerjoin(
             hold_grants, (hold_grants.c.hold_id == holds.c.id) & (hold_grants.c.person_id == person_id)
         )
-        .where(cases.c.company_id.in_(companies))
         .order_by(holds.c.review_on, holds.c.id)
     )
     with store.reading() as db:
-        known = {company.id: company for company in directory.all_companies(db)}
+        known = served_of(db, store.keys, person_id, companies, now)
         return tuple(
             _stored(row._mapping, known, now)  # noqa: SLF001 (SQLAlchemy's public name)
-            for row in db.execute(query)
+            for row in db.execute(query.where(cases.c.company_id.in_(list(known))))
             if not exclusions.is_excluded(store.keys, _CaseColumns(row._mapping), person_id)  # noqa: SLF001 (as above)
         )
 
@@ -261,6 +260,14 @@ def _require_may(change: casework.Change, person_id: bytes) -> str:
     return _require_legal(change.db, change.store.keys, person_id, change.company, change.today)
 
 
+def served_of(
+    db: Connection, keys: ServerKeys, person_id: bytes, companies: list[bytes], now: datetime
+) -> dict[bytes, CompanyFacts]:
+    """Those of these companies that this person serves as legal today."""
+    served = directory.companies_served(db, keys, person_id, "legal", now)
+    return {company.id: company for company in served if company.id in companies}
+
+
 def legal_case(store: Store, person_id: bytes, number: str, now: datetime) -> tuple[CaseStatus, bool]:
     """A case as legal sees it, and whether it is held. Raises `NotThere`, `Gone`."""
     with store.reading() as db:
@@ -289,24 +296,26 @@ def _raise_absent(db: Connection, keys: ServerKeys, person_id: bytes, number: st
 
 
 def upcoming(
-    store: Store, person_id: bytes, companies: list[bytes], until: date
+    store: Store, person_id: bytes, companies: list[bytes], until: date, now: datetime
 ) -> tuple[tuple[CaseStatus, bool], ...]:
-    """Closed cases of these companies that are purged by `until`, soonest first, and whether each is held.
+    """Closed cases that are purged by `until`, soonest first, and whether each is held.
 
-    At most `LISTED`; not those from which `person_id` is excluded.
+    Of those of the companies that this person serves as legal; at most `LISTED`, and none from which they are
+    excluded.
     """
     held = exists(
         select(holds.c.id).where(holds.c.case_id == cases.c.id, holds.c.released_on.is_(None))
     ).label("held")
     query = (
         select(cases, held)
-        .where(cases.c.company_id.in_(companies), or_(cases.c.purge_on <= until, held))
+        .where(or_(cases.c.purge_on <= until, held))
         .order_by(cases.c.purge_on, cases.c.number)
     )
     with store.reading() as db:
-        known = {company.id: company for company in directory.all_companies(db)}
+        known = served_of(db, store.keys, person_id, companies, now)
+        found = db.execute(query.where(cases.c.company_id.in_(list(known))))
         seen = (
-            row for row in db.execute(query) if not exclusions.is_excluded(store.keys, row, person_id)
+            row for row in found if not exclusions.is_excluded(store.keys, row, person_id)
         )
         return tuple(
             (casework.status_of(row, known[bytes(row.company_id)]), bool(row.held))

@@ -233,7 +233,7 @@ def use_code(store: Store, person_id: bytes, step: int, hour: str, now: datetime
     `hour` stands beside the person, not in the ledger: among its lines it would date a reporter's.
     """
     with store.writing() as work:
-        place = (people.c.id == person_id) & (people.c.totp_step < step)
+        place = (people.c.id == person_id) & (people.c.totp_step < step) & (people.c.state == "active")
         if work.db.execute(update(people).where(place).values(totp_step=step, signed_in=hour)).rowcount != 1:
             raise NotThere("that did not match")
         name = work.db.execute(select(people.c.name).where(people.c.id == person_id)).scalar_one()

@@ -267,15 +267,20 @@ def verify_certificate(document: dict[str, Any], verifying_key: bytes) -> dict[s
     return fields
 
 
-def certificates_of(store: Store, person_id: bytes, companies: list[bytes]) -> tuple[dict[str, Any], ...]:
-    """What the certificates of these companies say, newest first; none of a case hidden from this person."""
-    query = select(certificates.c.case_number, certificates.c.body).where(
-        certificates.c.company_id.in_(companies)
-    )
+def certificates_of(
+    store: Store, person_id: bytes, companies: list[bytes], now: datetime
+) -> tuple[dict[str, Any], ...]:
+    """What the certificates of those companies say that this person serves as legal, newest first.
+
+    None of a case hidden from them.
+    """
+    query = select(certificates.c.case_number, certificates.c.body)
     newest = query.order_by(certificates.c.purged_on.desc(), certificates.c.case_number)
     found: list[dict[str, Any]] = []
     with store.reading() as db:
-        for part in db.execute(newest).partitions(LISTED):
+        served = directory.companies_served(db, store.keys, person_id, "legal", now)
+        theirs = [company.id for company in served if company.id in companies]
+        for part in db.execute(newest.where(certificates.c.company_id.in_(theirs))).partitions(LISTED):
             hidden = exclusions.hidden(db, store.keys, person_id, [row.case_number for row in part])
             found += [json.loads(row.body) for row in part if row.case_number not in hidden]
             if len(found) >= LISTED:

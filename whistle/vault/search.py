@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func,
 
 from whistle.crypto.header import Compartment
 from whistle.rules import calendar
-from whistle.vault import directory
+from whistle.vault import directory, duties
 from whistle.vault.facts import CompanyFacts
 from whistle.vault.listing import FILTERS
 from whistle.vault.serverkeys import ServerKeys
@@ -114,14 +114,16 @@ def places(
     return Places(tuple(map(Place._make, rows)), total)
 
 
-def reports(store: Store, person_id: bytes, case_ids: Sequence[bytes]) -> Iterator[SealedText]:
-    """The report of each of these cases that this person holds a grant for."""
-    return _texts(store, _REPORTS, {"person": person_id, "ids": case_ids})
+def reports(store: Store, person_id: bytes, case_ids: Sequence[bytes], now: datetime) -> Iterator[SealedText]:
+    """The report of each of these cases that this person works on today and holds a grant for."""
+    return _texts(store, _REPORTS, {"person": person_id, "ids": case_ids}, now)
 
 
-def everything(store: Store, person_id: bytes, case_ids: Sequence[bytes]) -> Iterator[SealedText]:
+def everything(
+    store: Store, person_id: bytes, case_ids: Sequence[bytes], now: datetime
+) -> Iterator[SealedText]:
     """Report, messages and notes of each of these cases, as far as this person holds grants."""
-    return _texts(store, _ALL, {"person": person_id, "ids": case_ids, "parts": _READABLE})
+    return _texts(store, _ALL, {"person": person_id, "ids": case_ids, "parts": _READABLE}, now)
 
 
 def companies_of(store: Store, person_id: bytes, now: datetime) -> tuple[tuple[str, str], ...]:
@@ -134,9 +136,10 @@ def companies_of(store: Store, person_id: bytes, now: datetime) -> tuple[tuple[s
         )
 
 
-def _texts(store: Store, query: Select[Any], asked: dict[str, Any]) -> Iterator[SealedText]:
+def _texts(store: Store, query: Select[Any], asked: dict[str, Any], now: datetime) -> Iterator[SealedText]:
     with store.reading() as db:
-        found = db.execute(query, asked).all()
+        whose = duties.standing_of(db, store.keys, asked["person"], now)
+        found = db.execute(query.where(*whose), asked).all()
     return map(SealedText._make, found)
 
 
