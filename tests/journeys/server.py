@@ -21,7 +21,7 @@ from whistle.parties.member import Member
 from whistle.vault import people
 from whistle.vault.store import open_engine
 
-PATIENCE = 40
+PATIENCE = 120
 LEAVE = "https://127.0.0.1:9/weather"
 """Where Leave leads in these tests: an address on this machine at which nobody answers."""
 

@@ -1,4 +1,4 @@
-"""Everybody who might try a command: people of every role and company, and those whose designation is none."""
+"""Everybody who might try a command: people of every role and company, and those whose time is not now."""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from whistle.vault.tables import people as persons
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What somebody is designated for; `reads`: on the case, as far as they can; `only`: for one case."""
+    """What somebody is designated for; `reads`: they have been let in to the cases; `excluded`: from all."""
 
     role: str
     company: str = SE

@@ -172,7 +172,9 @@ def _grants(world: World, made: SimpleNamespace, first: Mapping[str, Person]) ->
     keys = [key for part in opened(world, made.open).granted().values() for key in part.values()]
     one = first["handler without the case"]
     made.granted = tuple(
-        SealedGrant(one.id, seal_grant(one.pair.public_key, key)) for key in keys if key.compartment != IDENTITY
+        SealedGrant(one.id, seal_grant(one.pair.public_key, key))
+        for key in keys
+        if key.compartment != IDENTITY
     )
     key = identity_key(world, made.asked, "Carl")
     carl, hanna = world.member("Carl"), world.member("Hanna")

@@ -16,8 +16,9 @@ import pytest
 from tests.postgres import new_database
 from tests.vault.cast import KINDS, NOT_STANDING, ONLY_STANDING, STANDING, Person
 from tests.vault.stage import Stage, photograph, prepare
-from tests.vault.who_may import ALL_CASES, CASE, Command
+from tests.vault.who_may import CASE, Command
 from tests.vault.who_may_beside import ACCOUNT, ADMINISTRATION, CUSTODY, HOLDS
+from tests.vault.who_may_lists import ALL_CASES
 from tests.world import Secrets, open_world
 from whistle import vault
 from whistle.errors import NotThere, RuleRefused
@@ -135,9 +136,7 @@ def test_what_is_not_there_is_answered_as_what_is_not_theirs(ready: Ready, share
 
 
 @pytest.mark.postgres
-def test_the_table_holds_on_postgresql_too(
-    ready: Ready, postgres_server: str | None, tmp_path: Path
-) -> None:
+def test_the_table_holds_on_postgresql_too(ready: Ready, postgres_server: str | None, tmp_path: Path) -> None:
     if postgres_server is None:
         pytest.skip("no PostgreSQL on this machine")
     some = [p for p in ready.people if p.state in SAMPLE and "elsewhere" not in p.kind]

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from tests.vault.stage import Stage
-from whistle.rules.figures import Quarter
 from whistle.rules.handover import Kind
 from whistle.vault import (
     around,
@@ -16,14 +15,9 @@ from whistle.vault import (
     custody,
     custody_desk,
     desk,
-    duties,
     exports,
-    listing,
     minutes,
-    newcomers,
     redactions,
-    search,
-    statistics,
     work,
 )
 from whistle.vault.facts import SealedGrant
@@ -60,7 +54,6 @@ OTHERS = OUTSIDER | {"shared handler": "shared"}
 """Who is refused what is left to the company's own people (2021:890 5:3)."""
 
 NEW_ID = b"n" * 16
-LAST_QUARTER = Quarter(2027, 4)
 
 
 def _add(step: desk.Step, case: str, said: str) -> Call:
@@ -99,12 +92,9 @@ def _seen(at: Stage, who: bytes, *, own: bool) -> None:
     desk.mark_read(at.store, who, at.m.open_id, grants, at.now)
 
 
-def _numbers(found: Any) -> bool:
-    return bool(found.rows)
-
-
 CASE: tuple[Command, ...] = (
     Command("around.of_case", WORKS, lambda at, who: around.of_case(at.store, who, at.m.open, at.now)),
+    Command("around.opened", WORKS, lambda at, who: around.opened(at.store, who, at.m.open, at.now)),
     Command("desk.open_case", WORKS, lambda at, who: desk.open_case(at.store, who, at.m.open, at.now)),
     Command(
         "desk.may_open", WORKS, lambda at, who: desk.may_open(at.store, who, at.m.open, at.now), shows=bool
@@ -118,12 +108,15 @@ CASE: tuple[Command, ...] = (
     Command("desk.add close", OWN, _add(desk.CLOSE, "open", "said_open"), OTHERS),
     Command("desk.add reopen", INSIDE, _add(desk.REOPEN, "closed", "noted_closed"), OUTSIDER),
     Command(
-        "desk.ask_reopening", INSIDE,
-        lambda at, who: desk.ask_reopening(at.store, who, at.m.closed, at.m.noted_closed, at.now), OUTSIDER,
+        "desk.ask_reopening",
+        INSIDE,
+        lambda at, who: desk.ask_reopening(at.store, who, at.m.closed, at.m.noted_closed, at.now),
+        OUTSIDER,
     ),
     *(
         Command(
-            f"work.note {action}", INSIDE,
+            f"work.note {action}",
+            INSIDE,
             lambda at, who, action=action: work.note(
                 at.store, who, at.m.open, at.m.noted_open, at.now, action=action
             ),
@@ -132,52 +125,64 @@ CASE: tuple[Command, ...] = (
         for action in sorted(work.ACTIONS)
     ),
     Command(
-        "work.assign", INSIDE, lambda at, who: work.assign(at.store, who, at.m.open, at.m.hugo, at.now),
+        "work.assign",
+        INSIDE,
+        lambda at, who: work.assign(at.store, who, at.m.open, at.m.hugo, at.now),
         OUTSIDER,
     ),
     Command(
-        "work.note_entered", INSIDE,
-        lambda at, who: work.note_entered(at.store, who, at.m.open, "phone", at.now), OUTSIDER,
+        "work.note_entered",
+        INSIDE,
+        lambda at, who: work.note_entered(at.store, who, at.m.open, "phone", at.now),
+        OUTSIDER,
     ),
     Command("concerned.decide", INSIDE, _about, OUTSIDER),
     Command("minutes.write", OWN, _write_minutes, OTHERS),
     Command(
-        "minutes.note_meeting", OWN,
-        lambda at, who: minutes.note_meeting(at.store, who, at.m.open, at.today, at.now), OTHERS,
+        "minutes.note_meeting",
+        OWN,
+        lambda at, who: minutes.note_meeting(at.store, who, at.m.open, at.today, at.now),
+        OTHERS,
     ),
     Command("minutes.lock", OWN, _lock, OTHERS),
     Command(
-        "circle.grant", INSIDE,
-        lambda at, who: circle.grant(at.store, who, at.m.open, at.m.newcomer, at.m.granted, at.now), OUTSIDER,
+        "circle.grant",
+        INSIDE,
+        lambda at, who: circle.grant(at.store, who, at.m.open, at.m.newcomer, at.m.granted, at.now),
+        OUTSIDER,
     ),
     Command(
-        "circle.exclude", INSIDE,
+        "circle.exclude",
+        INSIDE,
         lambda at, who: circle.exclude(
             at.store, who, at.m.open, circle.Exclusion(at.m.olle, at.m.noted_open), at.now
         ),
         OUTSIDER,
     ),
     Command(
-        "circle.lift", INSIDE,
-        lambda at, who: circle.lift(at.store, who, at.m.open, at.m.leo, at.m.noted_open, at.now), OUTSIDER,
+        "circle.lift",
+        INSIDE,
+        lambda at, who: circle.lift(at.store, who, at.m.open, at.m.leo, at.m.noted_open, at.now),
+        OUTSIDER,
     ),
     Command("circle.invite_investigator", INSIDE, _invite, OUTSIDER),
     Command(
-        "consents.ask", OWN,
+        "consents.ask",
+        OWN,
         lambda at, who: consents.ask(
             at.store, who, at.m.open, consents.NewConsent(NEW_ID, "consent", True), at.m.said_open, at.now
         ),
         OTHERS,
     ),
     Command(
-        "consents.tell", OWN,
-        lambda at, who: consents.tell(
-            at.store, who, at.m.asked, at.m.untold_id, at.m.said_asked, at.now
-        ),
+        "consents.tell",
+        OWN,
+        lambda at, who: consents.tell(at.store, who, at.m.asked, at.m.untold_id, at.m.said_asked, at.now),
         OTHERS,
     ),
     Command(
-        "consents.carry_out", OWN,
+        "consents.carry_out",
+        OWN,
         lambda at, who: consents.carry_out(
             at.store, who, at.m.asked, at.m.agreed_id, at.now, with_identity=False
         ),
@@ -185,113 +190,60 @@ CASE: tuple[Command, ...] = (
     ),
     Command("consents.standing", WORKS, lambda at, who: consents.standing(at.store, who, at.m.asked, at.now)),
     Command(
-        "custody.ask", INSIDE,
-        lambda at, who: custody.ask(at.store, who, at.m.open, at.m.request, at.m.said_open, at.now), OUTSIDER,
-    ),
-    Command(
-        "custody.open_case", INSIDE, lambda at, who: custody.open_case(at.store, who, at.m.asked, at.now),
+        "custody.ask",
+        INSIDE,
+        lambda at, who: custody.ask(at.store, who, at.m.open, at.m.request, at.m.said_open, at.now),
         OUTSIDER,
     ),
     Command(
-        "custody.open_directly", frozenset({"handler in Norway"}),
+        "custody.open_case",
+        INSIDE,
+        lambda at, who: custody.open_case(at.store, who, at.m.asked, at.now),
+        OUTSIDER,
+    ),
+    Command(
+        "custody.open_directly",
+        frozenset({"handler in Norway"}),
         lambda at, who: custody.open_directly(
             at.store, who, at.m.norway, at.m.noted_norway, at.now, tells_reporter=False
         ),
     ),
     Command(
-        "custody_desk.custodians_of", WORKS,
+        "custody_desk.custodians_of",
+        WORKS,
         lambda at, who: custody_desk.custodians_of(at.store, who, at.m.open, at.now),
     ),
     Command("exports.note", INSIDE, _export, OUTSIDER),
     Command(
-        "exports.may_open_identity", WORKS,
+        "exports.may_open_identity",
+        WORKS,
         lambda at, who: exports.may_open_identity(at.store, who, at.m.open, at.now),
     ),
     Command(
-        "redactions.ask", INSIDE, lambda at, who: redactions.ask(at.store, who, at.m.open, at.m.cut, at.now),
+        "redactions.ask",
+        INSIDE,
+        lambda at, who: redactions.ask(at.store, who, at.m.open, at.m.cut, at.now),
         OUTSIDER,
     ),
     Command(
-        "redactions.redact", INSIDE,
+        "redactions.redact",
+        INSIDE,
         lambda at, who: redactions.redact(at.store, who, at.m.open, at.m.cut, at.m.replacement, at.now),
         OUTSIDER,
     ),
     Command(
-        "redactions.confirm", frozenset({"handler", "shared handler"}),
+        "redactions.confirm",
+        frozenset({"handler", "shared handler"}),
         lambda at, who: redactions.confirm(
             at.store, who, at.m.open, at.m.erasure_id, at.m.other_replacement, at.now
         ),
         OUTSIDER | {"deputy": "handler"},
     ),
     Command(
-        "redactions.withdraw", INSIDE,
-        lambda at, who: redactions.withdraw(at.store, who, at.m.open, at.m.erasure_id, at.now), OUTSIDER,
+        "redactions.withdraw",
+        INSIDE,
+        lambda at, who: redactions.withdraw(at.store, who, at.m.open, at.m.erasure_id, at.now),
+        OUTSIDER,
     ),
 )
 """What is done with one case."""
-
-HANDLING = frozenset({"handler", "shared handler", "handler without the case", "excluded handler"})
-DEPUTIES = frozenset({"deputy", "deputy without the case"})
-INVESTIGATING = frozenset({"investigator", "investigator elsewhere"})
-
-ALL_CASES: tuple[Command, ...] = (
-    Command(
-        "listing.listing", WORKS,
-        lambda at, who: listing.listing(at.store, who, at.now, number=at.m.open), shows=_numbers,
-    ),
-    Command(
-        "listing.worked", HANDLING | DEPUTIES | INVESTIGATING,
-        lambda at, who: [one for one in listing.worked(at.store, who, at.now) if one.code == "nordvakt-se"],
-        shows=bool,
-    ),
-    Command(
-        "duties.page", WORKS,
-        lambda at, who: at.m.fresh in [one.number for one in duties.page(at.store, who, at.now).rows],
-        shows=bool,
-    ),
-    Command(
-        "newcomers.newcomers", INSIDE, lambda at, who: newcomers.newcomers(at.store, who, at.now), shows=bool
-    ),
-    Command(
-        "newcomers.lacking", INSIDE,
-        lambda at, who: newcomers.lacking(at.store, who, at.m.newcomer, "nordvakt-se", at.now, most=5),
-        shows=bool,
-    ),
-    Command(
-        "search.places", WORKS,
-        lambda at, who: at.m.open in [
-            one.number
-            for one in search.places(at.store, who, search.Wanted(), at.now, after=None, limit=9).found
-        ],
-        shows=bool,
-    ),
-    Command(
-        "search.reports", WORKS,
-        lambda at, who: list(search.reports(at.store, who, [at.m.open_id], at.now)), shows=bool,
-    ),
-    Command(
-        "search.everything", WORKS,
-        lambda at, who: list(search.everything(at.store, who, [at.m.open_id], at.now)), shows=bool,
-    ),
-    Command(
-        "search.companies_of", WORKS | {"investigator elsewhere"},
-        lambda at, who: "nordvakt-se" in dict(search.companies_of(at.store, who, at.now)), shows=bool,
-    ),
-    Command(
-        "statistics.held", HANDLING | DEPUTIES | {"investigator", "investigator elsewhere"},
-        lambda at, who: statistics.held(at.store, who, "nordvakt-se", Quarter.of(at.today), at.now),
-    ),
-    Command(
-        "statistics.countable", HANDLING - {"shared handler"},
-        lambda at, who: statistics.countable(at.store, who, "nordvakt-se", LAST_QUARTER, at.now),
-    ),
-    Command(
-        "statistics.publish", HANDLING - {"shared handler"},
-        lambda at, who: statistics.publish(at.store, who, "nordvakt-se", LAST_QUARTER, {}, at.now),
-    ),
-    Command(
-        "work.serves", HANDLING,
-        lambda at, who: work.serves(at.store, who, at.m.company, at.now), shows=bool,
-    ),
-)
-"""What is done with all cases that somebody works on."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.vault.cast import AUTH, KINDS
 from tests.vault.stage import Stage
-from tests.vault.who_may import DEPUTIES, HANDLING, INSIDE, Command
+from tests.vault.who_may import INSIDE, Command
+from tests.vault.who_may_lists import DEPUTIES, HANDLING
 from whistle.vault import (
     accounts,
     book,
@@ -45,56 +46,70 @@ def _decide(at: Stage, who: bytes) -> None:
 CUSTODY: tuple[Command, ...] = (
     Command("custody.decide", frozenset({"custodian"}), _decide, {"custodian without the case": "no_key"}),
     Command(
-        "custody_desk.waiting", CUSTODIANS, lambda at, who: custody_desk.waiting(at.store, who, at.now),
+        "custody_desk.waiting",
+        CUSTODIANS,
+        lambda at, who: custody_desk.waiting(at.store, who, at.now),
         shows=bool,
     ),
     Command(
-        "custody_desk.keys_for", CUSTODIANS,
+        "custody_desk.keys_for",
+        CUSTODIANS,
         lambda at, who: custody_desk.keys_for(at.store, who, at.m.request_id, at.now),
     ),
     Command(
-        "custody_desk.lacking", INSIDE | {"custodian"},
-        lambda at, who: custody_desk.lacking(at.store, who, at.now, at.m.asked), shows=bool,
+        "custody_desk.lacking",
+        INSIDE | {"custodian"},
+        lambda at, who: custody_desk.lacking(at.store, who, at.now, at.m.asked),
+        shows=bool,
     ),
     Command(
-        "custody_desk.give", INSIDE | CUSTODIANS,
+        "custody_desk.give",
+        INSIDE | CUSTODIANS,
         lambda at, who: custody_desk.give(at.store, who, at.m.asked_id, at.m.for_custodian, at.now),
     ),
     Command(
-        "custody_desk.holds_key", INSIDE | {"custodian"},
-        lambda at, who: custody_desk.holds_key(at.store, who, at.m.asked_id, at.now), shows=bool,
+        "custody_desk.holds_key",
+        INSIDE | {"custodian"},
+        lambda at, who: custody_desk.holds_key(at.store, who, at.m.asked_id, at.now),
+        shows=bool,
     ),
 )
 
 HOLDS: tuple[Command, ...] = (
     Command("holds.place", LEGAL, lambda at, who: holds.place(at.store, who, at.m.held, at.m.hold, at.now)),
     Command(
-        "holds.place where legal is excluded", LEGAL,
+        "holds.place where legal is excluded",
+        LEGAL,
         lambda at, who: holds.place(at.store, who, at.m.open, at.m.hold, at.now),
     ),
     Command(
         "holds.release", LEGAL, lambda at, who: holds.release(at.store, who, at.m.hold_id, b"sealed", at.now)
     ),
     Command(
-        "holds.confirm_release", LEGAL,
+        "holds.confirm_release",
+        LEGAL,
         lambda at, who: holds.confirm_release(at.store, who, at.m.asked_hold_id, at.now),
     ),
     Command(
-        "holds.of_companies", LEGAL,
+        "holds.of_companies",
+        LEGAL,
         lambda at, who: _stored_hold(holds.of_companies(at.store, who, [at.m.company], at.now), at),
         shows=bool,
     ),
     Command("holds.legal_case", LEGAL, lambda at, who: holds.legal_case(at.store, who, at.m.held, at.now)),
     Command(
-        "holds.upcoming", LEGAL,
+        "holds.upcoming",
+        LEGAL,
         lambda at, who: holds.upcoming(
             at.store, who, [at.m.company], at.today + timedelta(days=5000), at.now
         ),
         shows=bool,
     ),
     Command(
-        "purge.certificates_of", LEGAL | {"excluded legal"},  # nobody was excluded from the purged case
-        lambda at, who: purge.certificates_of(at.store, who, [at.m.company], at.now), shows=bool,
+        "purge.certificates_of",
+        LEGAL | {"excluded legal"},  # nobody was excluded from the purged case
+        lambda at, who: purge.certificates_of(at.store, who, [at.m.company], at.now),
+        shows=bool,
     ),
 )
 
@@ -218,4 +233,3 @@ ACCOUNT: tuple[Command, ...] = tuple(
     )
 )  # fmt: skip
 """What is everybody's own, whatever they are designated for, until they retire."""
-

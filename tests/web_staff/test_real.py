@@ -39,7 +39,6 @@ class Doors:
         assert answer.status_code == 303, browser.words()
         return browser
 
-
     def fresh(self, name: str) -> Browser:
         """Somebody who signed in and showed the second factor once more."""
         browser = self.of(name)

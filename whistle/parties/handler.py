@@ -39,9 +39,7 @@ class Handler:
 
     def companies(self, member: Member) -> tuple[tuple[str, str], ...]:
         """The companies this member handles cases of: code and name."""
-        return tuple(
-            (c.code, c.name) for c in listing.worked(self._store, member.person_id, self._now())
-        )
+        return tuple((c.code, c.name) for c in listing.worked(self._store, member.person_id, self._now()))
 
     def cases(
         self, member: Member, *, company: str = "", state: str = "open", number: str = "", after: str = ""

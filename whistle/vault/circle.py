@@ -44,13 +44,15 @@ def grant(
 ) -> None:  # fmt: skip
     """Let a colleague work on the case, with every key of content and notes that there is.
 
-    Raises `NotThere` for who is no handler of the company (or investigator of the case) whose key counts, or
-    has it already; `RuleRefused`: `excluded`, `epoch` (the case has changed; seal it again).
+    Raises `NotThere` for who is no handler of the company (or investigator of the case) whose key counts;
+    `RuleRefused`: `excluded`, `epoch` (the case has changed, or they were let in just now; look again).
     """
     with desk.at_work(store, actor_id, number, now, doing="grant") as (change, name):
         found = _here(change)
         if exclusions.is_excluded(store.keys, change.row, person_id):
             raise RuleRefused("excluded", "This person must not see the case.")
+        if any(one.id == person_id for one in found.workers):
+            raise RuleRefused("epoch", "A colleague let them in at the same moment.")
         person = next((one for one in found.lacking if one.id == person_id), None)
         if person is None:
             raise NotThere("there is nobody who could be granted this case under that name")

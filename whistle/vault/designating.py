@@ -42,6 +42,7 @@ def designate(store: Store, actor_id: bytes, person_id: bytes, wanted: Wanted, n
     (L14), `held`, `term` (its end before its beginning, or in the past), `not_shared`, `one_case`.
     """
     with store.writing() as work:
+        _in_turn(work.db, actor_id, person_id)
         actor, company = _may(work.db, store.keys, actor_id, wanted.company_code, now)
         _require_lawful(work.db, store.keys, wanted, company, now)
         row = _person(work.db, person_id)
@@ -75,14 +76,10 @@ def end(store: Store, actor_id: bytes, designation_id: bytes, on_day: date, now:
     `last_administrator`.
     """
     with store.writing() as work:
-        row = work.db.execute(
-            select(designations, companies.c.code, companies.c.zone)
-            .join_from(designations, companies)
-            .where(designations.c.id == designation_id)
-            .with_for_update()
-        ).one_or_none()
-        if row is None:
-            raise NotThere("there is no such role")
+        found = _role(work.db, designation_id)
+        _in_turn(work.db, actor_id, bytes(found.person_id))
+        _lock_roles(work.db, found)
+        row = _role(work.db, designation_id)
         actor, company = _may(work.db, store.keys, actor_id, row.code, now)
         today = local_day(now, company.zone)
         if row.to_on is not None and row.to_on <= today:
@@ -110,6 +107,7 @@ def retire(store: Store, actor_id: bytes, person_id: bytes, now: datetime) -> No
     be retired by any.
     """
     with store.writing() as work:
+        _in_turn(work.db, actor_id, person_id)
         row = _person(work.db, person_id)
         actor = _actor(work.db, store.keys, actor_id, now)
         held = given_roles.running(work.db, person_id, now.date())
@@ -128,6 +126,7 @@ def change_function(store: Store, actor_id: bytes, person_id: bytes, function: s
     if not function.strip():
         raise RuleRefused("person_facts", "A function is needed.")
     with store.writing() as work:
+        _in_turn(work.db, actor_id, person_id)
         row = _person(work.db, person_id)
         actor = _actor(work.db, store.keys, actor_id, now)
         mine = {c.id for c in directory.companies_served(work.db, store.keys, actor_id, ADMINISTRATOR, now)}
@@ -136,6 +135,29 @@ def change_function(store: Store, actor_id: bytes, person_id: bytes, function: s
             raise NotThere("somebody serves companies that are not yours")
         work.db.execute(update(persons).where(persons.c.id == person_id).values(function=function.strip()))
         work.log("function_changed", day=now.date(), actor=actor, facts={"person": row.name})
+
+
+def _role(db: Connection, designation_id: bytes) -> Row[Any]:
+    """A designation with the code and the zone of its company; raises `NotThere`."""
+    query = select(designations, companies.c.code, companies.c.zone).join_from(designations, companies)
+    row = db.execute(query.where(designations.c.id == designation_id)).one_or_none()
+    if row is None:
+        raise NotThere("there is no such role")
+    return row
+
+
+def _lock_roles(db: Connection, row: Row[Any]) -> None:
+    """Lock a designation; an administrator's with all of the company, in one order (`_require_another`)."""
+    place = designations.c.id == row.id
+    if row.role == ADMINISTRATOR:
+        place = (designations.c.company_id == row.company_id) & (designations.c.role == ADMINISTRATOR)
+    db.execute(select(designations.c.id).where(place).order_by(designations.c.id).with_for_update()).all()
+
+
+def _in_turn(db: Connection, *person_ids: bytes) -> None:
+    """Lock who acts and whom it is about, in one order: two who act on each other at once wait in turn."""
+    query = select(persons.c.id).where(persons.c.id.in_(person_ids)).order_by(persons.c.id)
+    db.execute(query.with_for_update()).all()
 
 
 def _may(
@@ -186,9 +208,9 @@ def _shares(db: Connection, keys: ServerKeys, company: CompanyFacts, now: dateti
 
 def _require_another(db: Connection, keys: ServerKeys, ending: Sequence[Row[Any]], now: datetime) -> None:
     """A company keeps an administrator: of two who end each other's roles at once, the second is refused."""
-    for row in ending:
+    for row in sorted(ending, key=lambda one: bytes(one.company_id)):
+        _lock_roles(db, row)
         place = (designations.c.company_id == row.company_id) & (designations.c.role == ADMINISTRATOR)
-        db.execute(select(designations.c.id).where(place).order_by(designations.c.id).with_for_update()).all()
         standing = directory.RECIPIENTS.where(place, designations.c.to_on.is_(None))
         left = {
             bytes(one.person_id)

@@ -133,7 +133,10 @@ def confirm_release(store: Store, person_id: bytes, hold_id: bytes, now: datetim
 def of_companies(
     store: Store, person_id: bytes, companies: list[bytes], now: datetime
 ) -> tuple[StoredHold, ...]:
-    """Every hold of those companies that this person serves as legal, earliest review first, with their grant."""
+    """Every hold of these companies, as far as this person is legal there, earliest review first.
+
+    Each with the grant of the person who asks.
+    """
     asked = people.alias("asked")
     query = (
         select(
@@ -314,9 +317,7 @@ def upcoming(
     with store.reading() as db:
         known = served_of(db, store.keys, person_id, companies, now)
         found = db.execute(query.where(cases.c.company_id.in_(list(known))))
-        seen = (
-            row for row in found if not exclusions.is_excluded(store.keys, row, person_id)
-        )
+        seen = (row for row in found if not exclusions.is_excluded(store.keys, row, person_id))
         return tuple(
             (casework.status_of(row, known[bytes(row.company_id)]), bool(row.held))
             for row in islice(seen, LISTED)

@@ -102,9 +102,7 @@ def grant_all() -> ResponseReturnValue:
     return _newcomers_page(member, some=some, person=typed["person"])
 
 
-def show_draft(
-    member: Member, endpoint: str, values: Mapping[str, str], typed: Typed
-) -> ResponseReturnValue:
+def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: Typed) -> ResponseReturnValue:
     """Show the case with a form that was filled before the handler was signed out; nothing has been sent."""
     staff_guard.holding(member, *staff_guard.WORKING)
     if "number" not in values:

@@ -62,7 +62,10 @@ def other_ways() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What personal data this channel handles, why, how long, and what people may ask for."""
     return render_template(
-        "privacy.html", companies=services().site.companies(), profiles=_profiles(), choices=choices,
+        "privacy.html",
+        companies=services().site.companies(),
+        profiles=_profiles(),
+        choices=choices,
         choosable=services().reporter.companies(),
     )
 
