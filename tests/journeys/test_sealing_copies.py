@@ -121,7 +121,7 @@ def test_a_paper_too_large_to_clean_takes_no_memory_and_goes_as_it_is(
         send(visitor, small, 2 * MIB, "small.pdf", "Warm.", None, uncleaned="send")
         resident = watch.memory()
         upload = Upload(marker, begins=b"%PDF-1.7")
-        asked, _peak = send(visitor, upload, LARGE, "large.pdf", "Too large.", watch)
+        asked, _peak = send(visitor, upload, LARGE, "large.pdf", "Too large.", watch, uncleaned="ask")
         # It is named before it is sent, and nothing of it is left.
         assert asked.status == 422
         assert "it is larger than 25 MB" in asked.words

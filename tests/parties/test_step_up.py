@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.vault.scenes import held
 from tests.world import World
 from whistle.errors import NotThere, StepUpNeeded
 from whistle.parties.member import require_fresh
@@ -57,10 +58,10 @@ def test_a_session_ends_with_the_key_or_the_passphrase_it_began_with(world: Worl
 
 
 def test_releasing_a_hold_takes_it(sqlite_world: World) -> None:
-    legal = sqlite_world.program.legal
+    legal, hold = sqlite_world.program.legal, held(sqlite_world, sqlite_world.send().number)
     for act in (
-        lambda: legal.release(sqlite_world.member("Lisa", fresh=False), "aa" * 16, "The ruling has fallen."),
-        lambda: legal.confirm_release(sqlite_world.member("Lisa", fresh=False), "aa" * 16),
+        lambda: legal.release(sqlite_world.member("Lisa", fresh=False), hold, "The ruling has fallen."),
+        lambda: legal.confirm_release(sqlite_world.member("Lisa", fresh=False), hold),
     ):
         with pytest.raises(StepUpNeeded):
             act()
