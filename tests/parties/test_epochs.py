@@ -276,7 +276,7 @@ def test_what_was_withdrawn_while_a_case_was_open_on_a_screen_is_refused(world: 
     case = desk.open_case(store, hilda.person_id, number, now)
     leaves(world, "Hilda")
     own = SealedGrant(hilda.person_id, case.grants[0].sealed)
-    for grants in ([own], []):
+    for mine in ([own], []):
         with pytest.raises(NotThere):
-            desk.mark_read(store, hilda.person_id, case.status.id, grants, now)
+            desk.mark_read(store, hilda.person_id, case.status.id, mine, now)
     assert held_by(world, hilda, number) == []

@@ -1,7 +1,7 @@
 """What every page knows of the site: its name, its companies, and whether it is a rehearsal."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from whistle.vault import recovery, registry
@@ -11,7 +11,10 @@ from whistle.vault.store import Store
 
 @dataclass(frozen=True)
 class SiteFacts:
-    """The site; companies are read anew each time, for a channel may open while the server runs."""
+    """The site; a channel may open while the server runs, and the next page says so.
+
+    Nothing about a channel changes without a line in the ledger or the hour striking: until then it is known.
+    """
 
     name: str
     rehearsal: bool
@@ -20,10 +23,18 @@ class SiteFacts:
     security_contact: str
     store: Store
     now: Callable[[], datetime]
+    _known: dict[tuple[int, str], tuple[CompanyFacts, ...]] = field(default_factory=dict, compare=False)
 
     def companies(self) -> tuple[CompanyFacts, ...]:
         """Every company, in the order of the site file."""
-        return registry.companies(self.store, self.now())
+        now = self.now()
+        state = registry.lines(self.store), now.strftime("%Y-%m-%dT%H")
+        found = self._known.get(state)
+        if found is None:
+            found = registry.companies(self.store, now)
+            self._known.clear()
+            self._known[state] = found
+        return found
 
     def has_recovery_key(self) -> bool:
         """Whether new cases are granted to a recovery key as well."""

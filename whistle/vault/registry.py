@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from whistle.rules.calendar import local_day
-from whistle.vault import channels, directory
+from whistle.vault import channels, directory, ledger
 from whistle.vault.facts import CompanyFacts, Recipient
 from whistle.vault.store import Store
 
@@ -11,6 +11,12 @@ from whistle.vault.store import Store
 def companies(store: Store, now: datetime) -> tuple[CompanyFacts, ...]:
     """Every company, in the order of the site file; `open` is true where its channel takes reports today."""
     return tuple(one.company for one in all_channels(store, now))
+
+
+def lines(store: Store) -> int:
+    """How many lines the ledger has: whoever changes people, roles or companies leaves one."""
+    with store.reading() as db:
+        return ledger.length(db)
 
 
 def all_channels(store: Store, now: datetime) -> tuple[channels.Channel, ...]:
