@@ -57,8 +57,8 @@ class Walker:
 
     def press(self, selector: str) -> None:
         """Press what is named, and wait for the page it leads to."""
-        self.page.locator(selector).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
 
     def fill(self, **values: str) -> None:
         """Type into fields, each by its name, in a form of the page's main part."""

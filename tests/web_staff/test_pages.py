@@ -80,8 +80,8 @@ def sign_in(page: Page, who: str) -> None:
     page.fill("#name", PEOPLE[who].name)
     page.fill("#passphrase", PASSPHRASE)
     page.fill("#code", CODE)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
 
 
 def look(page: Page, name: str) -> None:
