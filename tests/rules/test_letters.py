@@ -27,7 +27,8 @@ from whistle.rules.verdicts import Answer
 
 TEXT = packaged_text(letters.FILE)
 WHOLE = Letter(
-    LetterKind.REFUSAL, "en", "SE", date(2026, 1, 31), "The bookkeeping act demands that we keep the invoices.",
+    LetterKind.REFUSAL, "en", "SE", date(2026, 1, 31),
+    "The bookkeeping act demands that we keep the invoices.",
     ("1999:1078 7:2", "S38"), date(2026, 4, 30), "300 SEK",
 )  # fmt: skip
 EVERY = list(product(LetterKind, ("en", "sv"), ("SE", "NO", "FI", "DK")))

@@ -1,4 +1,4 @@
-"""The policy that travels with the program is whole, sourced and worded in two languages, or nothing starts."""
+"""The policy that travels with the program is whole, sourced and worded, or nothing starts."""
 
 import re
 from datetime import date
@@ -102,6 +102,7 @@ def test_the_bases_are_those_of_the_table() -> None:
         ('code = "marketing"', 'code = "customer"', "used twice"),
         ('code = "marketing"', 'code = "gossip"', '"gossip"'),
         ('kept = { en = "Until you object', 'kepd = { en = "Until you object', "category.period"),
+        ('tells = { en = "A law demands it."', 'talks = { en = "A law demands it."', '"tells" is missing'),
         ("[[reason]]", "[[cause]]", '"right_applies" is missing'),
     ],
 )

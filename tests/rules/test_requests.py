@@ -133,7 +133,9 @@ def test_a_fee_takes_a_notice_on_an_earlier_day_and_reasons() -> None:
     today = date(2026, 3, 2)
     check_excessive(date(2026, 3, 1), REASONS, today)
     for noticed, reasons, word in (
-        (None, REASONS, "notice_first"), (today, REASONS, "notice_first"), (date(2026, 3, 1), "no", "reasons"),
+        (None, REASONS, "notice_first"),
+        (today, REASONS, "notice_first"),
+        (date(2026, 3, 1), "no", "reasons"),
     ):  # fmt: skip
         with pytest.raises(RuleRefused) as error:
             check_excessive(noticed, reasons, today)

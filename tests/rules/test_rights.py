@@ -1,4 +1,4 @@
-"""The policy's whole table of rights, cell by cell, and that every question has exactly one sourced answer."""
+"""The policy's whole table of rights, cell by cell; every question has exactly one sourced answer."""
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -87,7 +87,7 @@ ROWS: dict[str, dict[str, tuple[dict[str, Any], str]]] = {
         "portability": ({**HANDED, "bases": CONSENT}, "yes"),
         "objection": ({"bases": INTEREST, "named": True}, "yes"),
     },
-    "access_logs": {right: (ASIS, "undecided") for right in TABLE},
+    "access_logs": dict.fromkeys(TABLE, (ASIS, "undecided")),
     "whistleblowing": {
         "access": (ASIS, "yes"), "rectification": (ASIS, "yes"), "completion": (ASIS, "yes"),
         "erasure": ({"no_longer_needed": True, "unlawful": True}, "no"), "restriction": (ASIS, "yes"),
