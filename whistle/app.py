@@ -94,7 +94,7 @@ def make_folders(settings: Settings) -> None:
 
 
 def open_program(settings: Settings) -> Program:
-    """Join the parts of an existing site; refuses rehearsal settings on a real one, and a faulty rules file."""
+    """Join the parts of an existing site; refuses rehearsal settings on a real one."""
     load_all()
     store = open_store(settings)
     values = sites.values(store)

@@ -44,6 +44,6 @@ def test_a_faulty_rules_file_stops_the_start(monkeypatch: pytest.MonkeyPatch) ->
     load_all()
     load_record.cache_clear()
     monkeypatch.setattr(record, "packaged_text", lambda _name: TEXT.replace("[transfer]", "[transfers]"))
-    with pytest.raises(SettingsWrong, match='record.toml: "transfer" is missing'):
+    with pytest.raises(SettingsWrong, match=r'record\.toml: "transfer" is missing'):
         load_all()
     load_record.cache_clear()

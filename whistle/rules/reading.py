@@ -21,6 +21,7 @@ def worded(table: Table, code: str) -> Worded:
 
 
 def labelled(table: Table, code: str) -> Worded:
-    """Read an entry whose label says all."""
+    """Read an entry whose label says all, or all but what `tells` says to the person themselves."""
     label = table.label("label")
-    return Worded(code, label, cited(table), label, label)
+    tells = table.label("tells") if table.has("tells") else label
+    return Worded(code, label, cited(table), tells, label)

@@ -1,0 +1,31 @@
+"""The record of processing that a supervisor is handed, from the policy itself: no case, request or number."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from whistle.rules.policy import load_versions
+from whistle.rules.record import load_record
+from whistle.web import people_words, policy_words, staff_guard
+from whistle.web.admin import page
+from whistle.web.services import services
+
+blueprint = Blueprint("article30", __name__)
+staff_guard.protect(blueprint)
+
+
+@blueprint.get("/admin/article-30")
+def article_30() -> ResponseReturnValue:
+    """Show the record of processing, the processors, the impact assessment and what is open to decide."""
+    member = staff_guard.signed_in("administrator", "auditor")
+    found = services().administration.documentation(member)
+    versions = load_versions()
+    return page(
+        "admin/article_30.html",
+        member,
+        found=found,
+        policy=versions.in_force(found.today),
+        announced=versions.announced(found.today),
+        record=load_record(),
+        say=policy_words,
+        decisions=people_words.OPEN_DECISIONS,
+    )
