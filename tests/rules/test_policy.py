@@ -132,6 +132,16 @@ def test_a_new_version_is_announced_until_its_day_and_holds_from_it() -> None:
     assert load_versions().announced(TODAY) == ()
 
 
+def test_a_shorter_period_holds_for_what_was_answered_and_a_longer_one_never() -> None:
+    answered, later = date(2026, 3, 1), date(2026, 5, 1)
+    for months, expected in ((12, 12), (36, 24)):
+        text = re.sub(r'months = 24\n(start = "answered")', rf"months = {months}\n\1", second("2026-04-01"))
+        versions = ordered([("policy.toml", TEXT), ("policy-2.toml", text)])
+        assert versions.request_months(answered, answered) == 24
+        assert versions.request_months(answered, later) == expected
+        assert versions.request_months(later, later) == months
+
+
 @pytest.mark.parametrize(
     ("texts", "says"),
     [

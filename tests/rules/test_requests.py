@@ -117,7 +117,7 @@ def test_the_neutral_sentence_waits_for_who_is_verified_late() -> None:
 
 
 def test_request_and_answer_are_gone_24_months_later() -> None:
-    assert purge_due(date(2024, 2, 29), 24) == date(2026, 2, 28)
+    assert purge_due(date(2024, 2, 29), date(2024, 3, 1)) == date(2026, 2, 28)
 
 
 def test_9_a_second_access_request_within_twelve_months_is_flagged() -> None:

@@ -42,6 +42,17 @@ class Versions:
         begun = [one for one in self.every if one.effective_from <= day]
         return begun[-1] if begun else self.every[0]
 
+    def request_months(self, answered_on: date, day: date) -> int:
+        """Return how many months a request answered on `answered_on` is kept, as it stands on `day`.
+
+        A version that shortens the period holds for it from its own day; one that lengthens it never does.
+        """
+        held = [
+            self.in_force(answered_on),
+            *(one for one in self.every if answered_on < one.effective_from <= day),
+        ]
+        return min(policy.requests.months for policy in held)
+
     def announced(self, day: date) -> tuple[Policy, ...]:
         """Return the versions that are announced on `day` and take effect later."""
         return tuple(one for one in self.every[1:] if one.effective_from > day)
