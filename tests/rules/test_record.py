@@ -1,7 +1,11 @@
 """The facts for the record of processing are whole and sourced, and every rules file is read at the start."""
 
+from pathlib import Path
+
 import pytest
 
+from whistle import app
+from whistle.config import Settings
 from whistle.errors import SettingsWrong
 from whistle.rules import record
 from whistle.rules.everything import load_all
@@ -40,10 +44,13 @@ def test_a_fault_in_the_record_stops_the_load(old: str, new: str, says: str) -> 
     assert str(wrong.value).startswith("record.toml")
 
 
-def test_a_faulty_rules_file_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_faulty_rules_file_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     load_all()
-    load_record.cache_clear()
+    settings = Settings.read({}, tmp_path, checkout=None)
     monkeypatch.setattr(record, "packaged_text", lambda _name: TEXT.replace("[transfer]", "[transfers]"))
-    with pytest.raises(SettingsWrong, match=r'record\.toml: "transfer" is missing'):
-        load_all()
     load_record.cache_clear()
+    try:
+        with pytest.raises(SettingsWrong, match=r'record\.toml: "transfer" is missing'):
+            app.open_program(settings)
+    finally:
+        load_record.cache_clear()
