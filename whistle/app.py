@@ -30,6 +30,7 @@ from whistle.parties.site import SiteFacts
 from whistle.parties.site_recovery import SiteRecovery
 from whistle.parties.staff import Staff
 from whistle.post.line import Post
+from whistle.rules.everything import load_all
 from whistle.scheduler import Mailing
 from whistle.vault import journal, ledger, purge, sites
 from whistle.vault.localblobs import LocalBlobs
@@ -94,6 +95,7 @@ def make_folders(settings: Settings) -> None:
 
 def open_program(settings: Settings) -> Program:
     """Join the parts of an existing site; refuses rehearsal settings on a real one."""
+    load_all()
     store = open_store(settings)
     values = sites.values(store)
     rehearsal = values["rehearsal"] == "yes"

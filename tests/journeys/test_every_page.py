@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "/admin": ("Adam", ""),
     "/admin/companies": ("Adam", ""),
     "/admin/companies/<code>": ("Adam", ""),
+    "/admin/article-30": ("Adam", ""),
     "/admin/documentation": ("Adam", ""),
     "/admin/people/<person>": ("Adam", ""),
     "/admin/people/<person>/link": ("Adam", ""),

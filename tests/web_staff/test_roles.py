@@ -105,6 +105,7 @@ DOORS: dict[str, set[str]] = {
     "/admin/companies": ADMINISTRATOR,
     "/admin/companies/<code>": ADMINISTRATOR,
     "/admin/documentation": {"administrator", "auditor"},
+    "/admin/article-30": {"administrator", "auditor"},
     "/admin/recovery": ADMINISTRATOR,
     "/ledger": {"auditor"},
     "/statistics": {"auditor"},

@@ -7,6 +7,7 @@ from whistle.web import (
     admin,
     admin_companies,
     admin_people,
+    article30,
     circle,
     concerned,
     consents,
@@ -33,7 +34,7 @@ from whistle.web import (
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export)
-_APART = (legal, ledger, admin, admin_people, admin_companies, documentation, site_recovery)
+_APART = (legal, ledger, admin, admin_people, admin_companies, documentation, article30, site_recovery)
 
 BLUEPRINTS: Final = tuple(room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_APART))
 
