@@ -10,13 +10,14 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, g, redirect, request
 from flask.globals import request_ctx
-from flask_babel import Babel, get_locale, get_translations, refresh
+from flask_babel import Babel, get_locale, refresh
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from whistle.rules.tables import Label
 from whistle.web.services import services
 from whistle.web.sessions import LANGUAGE, cookie_name, set_cookie
+from whistle.web.words import catalogue, forget
 from whistle.web.words import gettext as _
 
 #: Languages that are complete, under their own names.
@@ -41,8 +42,8 @@ def speak(app: Flask) -> None:
     # Flask-Babel's own look the catalogue up anew for every word of a page, which is a tenth of its cost.
     environment: Any = app.jinja_env  # what an extension adds to it has no types
     environment.install_gettext_callables(
-        lambda text: _catalogue().ugettext(text),
-        lambda one, many, count: _catalogue().ungettext(one, many, count),
+        lambda text: catalogue().ugettext(text),
+        lambda one, many, count: catalogue().ungettext(one, many, count),
         newstyle=True,
     )
     app.jinja_env.filters.update(day=day, size=size, media_word=media_word, label=label)
@@ -52,14 +53,8 @@ def speak(app: Flask) -> None:
 
 def language() -> str:
     """The code of the language this page is in."""
-    return str(get_locale() or "en")
-
-
-def _catalogue() -> Any:
-    """The words of the reader's language, found once for a request."""
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+    locale = get_locale()
+    return str(locale.language) if locale else "en"
 
 
 def others() -> list[tuple[str, str]]:
@@ -72,7 +67,7 @@ def switch_to(code: str) -> None:
     if code in LANGUAGES:
         g.language = code
         set_cookie(LANGUAGE, code)
-        g.pop("catalogue", None)
+        forget()
         refresh()
 
 
