@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -92,7 +93,7 @@ class Settings:
     rehearsal_now: datetime | None
     rehearsal_only: tuple[str, ...]
 
-    @property
+    @cached_property
     def cookies_secure(self) -> bool:
         """False only for plain http on loopback, where browsers may refuse Secure cookies."""
         parts = urlsplit(self.base_url)

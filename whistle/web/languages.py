@@ -10,14 +10,14 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, g, redirect, request
 from flask.globals import request_ctx
-from flask_babel import Babel, get_locale, refresh
+from flask_babel import Babel, refresh
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from whistle.rules.tables import Label
 from whistle.web.services import services
 from whistle.web.sessions import LANGUAGE, cookie_name, set_cookie
-from whistle.web.words import catalogue, forget
+from whistle.web.words import catalogue, forget, locale
 from whistle.web.words import gettext as _
 
 #: Languages that are complete, under their own names.
@@ -53,8 +53,8 @@ def speak(app: Flask) -> None:
 
 def language() -> str:
     """The code of the language this page is in."""
-    locale = get_locale()
-    return str(locale.language) if locale else "en"
+    spoken = locale()
+    return str(spoken.language) if spoken else "en"
 
 
 def others() -> list[tuple[str, str]]:
@@ -83,7 +83,7 @@ def best(wanted: Iterable[str], offered: Iterable[str]) -> str | None:
 
 def day(value: date, form: str = "long") -> str:
     """A day in the reader's words: `long`, `short` or `plain`; a moment is shown by its day."""
-    return str(format_date(value, FORMS[form], locale=get_locale() or "en"))
+    return str(format_date(value, FORMS[form], locale=locale() or "en"))
 
 
 def size(count: int) -> str:
@@ -92,7 +92,7 @@ def size(count: int) -> str:
     while amount >= _KILO and unit < len(_UNITS) - 1:
         amount, unit = amount / _KILO, unit + 1
     shown = round(amount, 1 if amount < _PRECISE else 0)
-    return f"{format_decimal(shown, locale=get_locale() or 'en')} {_UNITS[unit]}"
+    return f"{format_decimal(shown, locale=locale() or 'en')} {_UNITS[unit]}"
 
 
 def media_word(media_type: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask.sansio.app import App
 from flask.templating import Environment
 from jinja2 import Template, nodes
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 
 from whistle.web.words import catalogue
@@ -16,6 +17,18 @@ WORD_CALLS: Final = frozenset({"_", "gettext"})
 Says = Callable[[str], str]
 
 
+class MacroContext(Context):
+    """Calls a macro at once, without looking first what else it might want to be given."""
+
+    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """As the library does it; a page calls its macros a hundred times and more."""
+        if type(called) is not Macro:
+            return super().call(called, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return called(self.eval_ctx, *args, **kwargs)
+
+
 class SpokenEnvironment(Environment):
     """Flask's environment, with a further one for each language, in which the words already stand.
 
@@ -24,6 +37,7 @@ class SpokenEnvironment(Environment):
     """
 
     says: Says | None = None
+    context_class = MacroContext
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
@@ -47,6 +61,10 @@ class SpokenEnvironment(Environment):
             found = self._languages[id(words)] = self.overlay()
             found.says = words.ugettext
         return found
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The one set of globals that every template here has; none has any of its own."""
+        return self.globals if d is None else super().make_globals(d)
 
     def _generate(self, source: nodes.Template, *names: Any, **options: Any) -> str:
         if self.says is not None:

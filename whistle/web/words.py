@@ -1,9 +1,9 @@
-"""Words in the reader's language, as plain text; the catalogue is looked up once for a request."""
+"""Words in the reader's language, as plain text; language and catalogue are looked up once for a request."""
 
 from typing import Any
 
 from flask import g
-from flask_babel import LazyString, get_translations
+from flask_babel import LazyString, get_locale, get_translations
 
 
 def catalogue() -> Any:
@@ -17,9 +17,21 @@ def catalogue() -> Any:
     return found
 
 
+def locale() -> Any:
+    """The language of this request, as Babel knows it; None outside a request."""
+    try:
+        found = g.get("locale")
+    except RuntimeError:
+        return None
+    if found is None:
+        found = g.locale = get_locale()
+    return found
+
+
 def forget() -> None:
-    """The reader has just changed their language: look the catalogue up again."""
+    """The reader has just changed their language: look both up again."""
     g.pop("catalogue", None)
+    g.pop("locale", None)
 
 
 def gettext(message: str, **values: object) -> str:
