@@ -1,5 +1,6 @@
 """Fixtures that every room's tests share: a site of one's own, on each database there is."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,16 @@ import pytest
 
 from tests.postgres import new_database, private_postgres
 from tests.world import Secrets, World, fill, make_template, open_world
+from whistle.vault import serverkeys
+
+
+@pytest.fixture(autouse=True)
+def _leave_the_runs() -> Iterator[None]:
+    """A process holds the run of each site it opens until it ends; the suite opens more than it may hold."""
+    before = len(serverkeys._run_files)
+    yield
+    while len(serverkeys._run_files) > before:
+        os.close(serverkeys._run_files.pop())
 
 
 @pytest.fixture(scope="session")

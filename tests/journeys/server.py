@@ -62,8 +62,11 @@ class Site:
         step = totp.step_at(int(SystemClock().machine().timestamp()))
         return totp.code_at(self.secrets.totp[name], step + drift)
 
-    def run(self, *words: str, code: int | None = 0) -> str:
-        """What a command says; `code` is the exit code that it must have, None for any."""
+    def run(self, *words: str, code: int | None = 0, quiet: bool = False) -> str:
+        """What a command says; `code` is the exit code that it must have, None for any.
+
+        With `quiet` it must say nothing on standard error.
+        """
         ended = subprocess.run(
             command(*words, "--data", str(self.folder)),
             env=self.environ,
@@ -74,6 +77,7 @@ class Site:
             check=False,
         )
         assert code is None or ended.returncode == code, ended.stdout + ended.stderr
+        assert not quiet or ended.stderr == ""
         return ended.stdout
 
 
