@@ -1,6 +1,7 @@
 """The one place that joins everything: settings, clock, vault, parties and doors."""
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -165,6 +166,7 @@ def recover(store: Store) -> None:
 
 def make_app(program: Program, doors: str) -> "Flask":
     """The doors of a site, ready to serve."""
+    gc.disable()  # as at the start of the program: what is loaded stays
     from whistle.web.factory import make_web  # noqa: PLC0415 (commands need no Flask)
     from whistle.web.services import Services  # noqa: PLC0415
 
@@ -175,7 +177,11 @@ def make_app(program: Program, doors: str) -> "Flask":
         program.custody, program.consents, program.circle,
         program.overview, program.redactions,
     )  # fmt: skip
-    return make_web(bundle, doors=doors)
+    try:
+        return make_web(bundle, doors=doors)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def health_of(store: Store) -> Callable[[], str]:

@@ -92,11 +92,14 @@ class Settings:
     rehearsal_now: datetime | None
     rehearsal_only: tuple[str, ...]
 
-    @property
-    def cookies_secure(self) -> bool:
-        """False only for plain http on loopback, where browsers may refuse Secure cookies."""
+    cookies_secure: bool = field(init=False)
+    """False only for plain http on loopback, where browsers may refuse Secure cookies."""
+
+    def __post_init__(self) -> None:
+        """Work out once what every request asks for."""
         parts = urlsplit(self.base_url)
-        return not (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        object.__setattr__(self, "cookies_secure", not plain)
 
     def refuse_rehearsal_settings(self) -> None:
         """Raises SettingsWrong if one is set; every site that is not a rehearsal calls this at its start."""

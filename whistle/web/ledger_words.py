@@ -3,12 +3,11 @@
 from datetime import date
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
-
 from whistle.parties.book import BookLine
 from whistle.web import staff_words as words
 from whistle.web.languages import day as in_words
 from whistle.web.staff_words import Words, gettext
+from whistle.web.words import lazy_gettext as _l
 
 #: Beside the sentences of `staff_words`: what came with the work on a case.
 ACTIONS: Final[Words] = {

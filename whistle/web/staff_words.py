@@ -1,11 +1,9 @@
 """What the staff doors say for states, duties, grounds, roles, refusals and the ledger, each in one table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-import flask_babel
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 
 from whistle.web import (
     circle_words,
@@ -16,10 +14,12 @@ from whistle.web import (
     redaction_words,
     work_words,
 )
+from whistle.web import words as _words
+from whistle.web.words import lazy_gettext as _l
 
-#: The library says no types; these are what it returns.
-gettext: Callable[..., str] = flask_babel.gettext
-ngettext: Callable[..., str] = flask_babel.ngettext
+#: The same words as everywhere, under the name by which the staff's doors know them.
+gettext = _words.gettext
+ngettext = _words.ngettext
 
 Words = Mapping[str, LazyString]
 
