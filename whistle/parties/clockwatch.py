@@ -67,11 +67,11 @@ class Clockwatch:
     def answer(self, member: Member, role: str, company: str, digest: str, decision: str) -> None:
         """Confirm the list of this hash (`confirm`), or say that the clock is wrong (`wrong`).
 
-        Raises `StepUpNeeded`, `NotThere`, `RuleRefused("list_changed")`, `RuleRefused("decision")`.
+        Raises `StepUpNeeded`, `NotThere`, `RuleRefused("list_changed")`, `RuleRefused("clock_decision")`.
         """
         require_fresh(member)
         if decision not in ("confirm", "wrong"):
-            raise RuleRefused("decision", "Choose one of the two.")
+            raise RuleRefused("clock_decision", "Choose one of the two.")
         given = Given(clockguard.KIND, role, company, digest, confirmed=decision == "confirm")
         guards.answer(self._store, member.person_id, given, self._now())
 
