@@ -40,13 +40,15 @@ AHEAD: Final = "ahead"
 class Weighed:
     """What a pass may do: `held` are case ids that wait, `waiting` their numbers and days.
 
-    `trust` is to be kept once the pass is through (`keep`).
+    `trust` is to be kept once the pass is through (`keep`), and `ended` names the companies whose whole list
+    two people confirmed.
     """
 
     trust: Trust
     held: frozenset[bytes]
     waiting: tuple[tuple[str, date], ...]
     believed: datetime
+    ended: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ def weigh(store: Store, reading: Reading, now: datetime) -> Weighed:
     found = {code: _same(one, stopped.get(code)) for code, one in found.items()}
     settled = guards.settle(store, KIND, found, now) if found or stopped else {}
     free = {item.case for one in settled.values() for item in one.confirmed}
-    for code, one in settled.items():
-        if one.whole is not None and AHEAD in one.waiting.facts:
-            trust = clock.accept(trust, code, one.waiting.facts[AHEAD])
+    whole = {code: one for code, one in settled.items() if one.whole is not None}
+    for code, one in whole.items():
+        trust = clock.accept(trust, code, one.waiting.facts.get(AHEAD, 0))
     held = [one for one in come if one.due in waits and one.number not in free]
     believed = min((clock.believed(trust, code, reading.wall) for code in codes), default=reading.wall)
     return Weighed(
@@ -91,12 +93,16 @@ def weigh(store: Store, reading: Reading, now: datetime) -> Weighed:
         frozenset(one.id for one in held),
         tuple((one.number, one.due_on) for one in held),
         datetime.fromtimestamp(believed, UTC),
+        tuple(whole),
     )
 
 
 def keep(store: Store, weighed: Weighed) -> None:
     """The pass is through: what two people accepted counts from now on, and the next pass begins here."""
-    clockmemory.write(store, weighed.trust)
+    with store.writing() as work:
+        for code in weighed.ended:
+            guards.forget(work, KIND, code)
+        clockmemory.put(work.db, store.keys, weighed.trust)
 
 
 def follow(store: Store, reading: Reading, now: datetime) -> None:

@@ -31,14 +31,20 @@ def named(keys: ServerKeys, reading: Reading) -> Reading:
 
 def write(store: Store, trust: Trust) -> None:
     """Keep it."""
+    with store.writing() as work:
+        put(work.db, store.keys, trust)
+
+
+def put(db: Connection, keys: ServerKeys, trust: Trust) -> None:
+    """Keep it inside a unit of work."""
     fields: dict[str, Any] = {
         "floor": trust.floor,
         "last": trust.last,
         "accepted": dict(trust.accepted),
         "boots": {boot: list(seen) for boot, seen in trust.boots.items()},
     }
-    mac = chain.keyed_hash(store.keys.inventory, LABEL, chain.canonical(fields))
-    sites.remember(store, KEY, json.dumps(fields | {"mac": mac.hex()}, sort_keys=True))
+    mac = chain.keyed_hash(keys.inventory, LABEL, chain.canonical(fields))
+    sites.put(db, KEY, json.dumps(fields | {"mac": mac.hex()}, sort_keys=True))
 
 
 def read(db: Connection, keys: ServerKeys) -> Trust | None:
