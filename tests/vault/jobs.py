@@ -133,9 +133,7 @@ KEPT: list[Any] = []
 def lead_pass(world: World, now: str, second: int, port: int) -> list[dict[str, Any]]:
     """One pass as a server or a timer runs it: by who leads at that second of machine time, or by nobody."""
     world.clock.site, world.clock.wall = datetime.fromisoformat(now), datetime.fromtimestamp(second, UTC)
-    rounds, post = (
-        reminders.Rounds(world.settings.mail_hours),
-        Post.at(f"smtp://127.0.0.1:{port}", "a@b.example"),
-    )
+    rounds = reminders.Rounds(world.settings.mail_hours)
+    post = Post.at(f"smtp://127.0.0.1:{port}", "a@b.example")
     mailing = scheduler.Mailing(rounds, "Nordvakt", post)
     return list(replace(world.program.leader, asks=False, mailing=mailing).run())

@@ -31,6 +31,9 @@ class FakeClockwatch:
         stop = Shown("clock", company, date(2028, 3, 4), waiting, LIST, (said,), None)
         return ClockView(EPOCH, EPOCH, (stop,))
 
+    def waits(self, _member: Any, _role: str) -> bool:
+        return False
+
     def answer(self, member: Any, role: str, company: str, digest: str, decision: str) -> None:
         require_fresh(member)
         self.view(member, role)
