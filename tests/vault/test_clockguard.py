@@ -241,3 +241,23 @@ def test_the_ledger_keeps_who_stopped_confirmed_and_refused(world: World) -> Non
     both_confirm(world)
     actions = [line["action"] for line in rows(world, ledger) if line["action"].startswith("guard_")]
     assert actions == ["guard_stopped", "guard_refused", "guard_confirmed", "guard_confirmed"]
+
+
+def test_a_clock_that_goes_back_dates_no_event_of_a_case_before_an_earlier_one(world: World) -> None:
+    number, secret = (receipt := world.send()).number, world.enter(receipt)
+    hanna, handler = world.member("Hanna"), world.program.handler
+    world.later(10)
+    handler.acknowledge(hanna, number, "Received.")
+    world.clock.jump(timedelta(days=-8))
+    handler.note(hanna, number, "A note.")
+    world.program.reporter.message(secret, world.program.reporter.writing(secret), "More.")
+    world.close(hanna, number, "It was stopped.")
+    closed = rows(world, cases, number=number)[0]
+    hold(world, number)
+    lines = sorted(rows(world, ledger, case_number=number), key=lambda line: line["seq"])
+    days = [line["on_day"] for line in lines]
+    assert days == sorted(days)
+    assert closed["closed_on"] == closed["touched_on"] == days[-1]
+    world.clock.jump(timedelta(days=-800))
+    assert passing(world) == []
+    assert rows(world, cases, number=number)[0]["purge_on"] == closed["purge_on"]
