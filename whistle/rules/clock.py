@@ -74,10 +74,8 @@ def passed(trust: Trust, reading: Reading) -> Trust:
     Another run of the machine, or another machine, has counted nothing yet: the whole gap stays a leap. Each
     machine's floor is reached by its own counter, so the highest of them is certain too.
     """
-    floor = trust.floor
-    ticks, its_floor = trust.boots.get(reading.boot, (reading.ticks, floor))
-    if reading.ticks >= ticks:
-        floor = max(floor, its_floor + reading.ticks - ticks)
+    ticks, its_floor = trust.boots.get(reading.boot, (reading.ticks, trust.floor))
+    floor = max(trust.floor, its_floor + reading.ticks - ticks)
     others = {boot: seen for boot, seen in trust.boots.items() if boot != reading.boot}
     newest = sorted(others.items(), key=lambda one: (one[1][1], one[0]))[-(MACHINES - 1) :]
     boots = dict(newest) | {reading.boot: (reading.ticks, floor)}
