@@ -9,6 +9,7 @@ from whistle.web import (
     admin_people,
     article30,
     circle,
+    clock,
     concerned,
     consents,
     custody,
@@ -23,6 +24,7 @@ from whistle.web import (
     on_behalf,
     recover,
     redactions,
+    rehearsal,
     search,
     site_recovery,
     staff,
@@ -34,7 +36,8 @@ from whistle.web import (
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export)
-_APART = (legal, ledger, admin, admin_people, admin_companies, documentation, article30, site_recovery)
+_ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
+_APART = (legal, ledger, *_ADMINISTERED, clock, rehearsal)
 
 BLUEPRINTS: Final = tuple(room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_APART))
 

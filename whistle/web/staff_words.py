@@ -7,6 +7,7 @@ from flask_babel import LazyString
 
 from whistle.web import (
     circle_words,
+    clock_words,
     custody_words,
     duty_words,
     handover_words,
@@ -186,6 +187,7 @@ REFUSALS: Final[Words] = {
     **circle_words.REFUSALS,
     **custody_words.SENTENCES,
     **handover_words.REFUSALS,
+    **clock_words.REFUSALS,
     "quarter": _l("Choose a quarter of the list."),
     "quarter_open": _l("The quarter is not over yet. Its figures can be published after its last day."),
     "too_many_cases": _l("There are too many cases to be counted at once."),
@@ -218,6 +220,7 @@ DONE: Final[Words] = {
     **work_words.DONE,
     **circle_words.DONE,
     **custody_words.CASE_DONE,
+    **clock_words.DONE,
 }
 
 #: The ledger's actions as sentences; what nobody on the staff did has no actor in it.
