@@ -12,6 +12,7 @@ from whistle.parties.custody_views import (
     IdentityDesk,
     IdentityMailbox,
 )
+from whistle.parties.legal_views import AskView, ColleagueView, LegalRow
 from whistle.parties.redaction_views import WaitingErasure
 from whistle.parties.work_views import ConcernedView, MinutesView, WorkView
 from whistle.rules.deadlines import Duty
@@ -227,7 +228,11 @@ class LegalCase:
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """A hold with the citation that legal's key opened (empty when this key cannot open it)."""
+    """A hold with the citation that legal's key opened (empty when this key cannot open it).
+
+    `waits`: it was asked for with many others, and nobody has confirmed it yet. `release_seen` binds a
+    confirmation to the reason that was read.
+    """
 
     id: str
     case_number: str
@@ -245,6 +250,8 @@ class HoldView:
     release_asked_by_me: bool
     release_reason: str
     released_on: date | None
+    waits: bool = False
+    release_seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +277,36 @@ class LegalDesk:
     released: tuple[HoldView, ...]
     certificates: tuple[CertificateView, ...]
     today: date
+    more_holds: bool = False
+    asks: tuple[AskView, ...] = ()
+    colleagues: tuple[ColleagueView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsPage:
+    """Holds in force, earliest review first; `after` is where the next page begins."""
+
+    holds: tuple[HoldView, ...]
+    after: str
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The weekly list: what is purged within 7, 30 and 90 days, what waits, what stands past its day.
+
+    `more`: there is more than the list shows.
+    """
+
+    today: date
+    within_week: tuple[LegalRow, ...]
+    within_month: tuple[LegalRow, ...]
+    within_quarter: tuple[LegalRow, ...]
+    past: tuple[LegalRow, ...]
+    reviews: tuple[HoldView, ...]
+    releases: tuple[HoldView, ...]
+    asks: tuple[AskView, ...]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 import hmac
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import islice
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Row, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, exists, insert, or_, select, update
 
 from whistle.crypto import chain
 from whistle.crypto.header import Header, Kind
@@ -20,6 +22,7 @@ from whistle.vault.facts import CaseStatus, CompanyFacts, SealedGrant
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, certificates, hold_grants, holds, people
+from whistle.vault.worktables import asked_holds
 
 HOLD_LABEL = b"whistle/v1/hold\0"
 
@@ -41,7 +44,10 @@ class NewHold:
 
 @dataclass(frozen=True, slots=True)
 class StoredHold:
-    """A hold as it stands, with the grant of the person who asked."""
+    """A hold as it stands, with the grant of the person who asked.
+
+    `waits`: it was asked for with many others, protects, and nobody has confirmed it yet.
+    """
 
     id: bytes
     status: CaseStatus
@@ -57,6 +63,12 @@ class StoredHold:
     release_asked_name: str
     release_sealed: bytes | None
     released_on: date | None
+    waits: bool = False
+
+
+def seen_of(hold: StoredHold) -> str:
+    """What binds a confirmation to the reason that was read: a hash over its sealed bytes, in hex."""
+    return "" if hold.release_sealed is None else sha256(bytes(hold.release_sealed)).hexdigest()
 
 
 def place(store: Store, person_id: bytes, number: str, new: NewHold, now: datetime) -> bytes:
@@ -70,42 +82,53 @@ def place(store: Store, person_id: bytes, number: str, new: NewHold, now: dateti
 
 def _place(store: Store, person_id: bytes, number: str, new: NewHold, now: datetime) -> bytes:
     with casework.changing(store, number, now) as change:
-        name = _require_may(change, person_id)
-        same = select(holds.c.id).where(
-            holds.c.case_id == change.row.id, holds.c.once == new.once, holds.c.released_on.is_(None)
-        )
-        standing = change.db.execute(same).scalar_one_or_none()
+        name = require_may(change, person_id)
+        standing = same_standing(change, new)
         if standing is not None:
-            return bytes(standing)
-        _check_sealed(new)
-        late = closed_for_work(reading.retention_facts(change.row, change.company), now)
-        row = {
-            "id": new.id, "case_id": change.row.id, "ground": new.ground, "placed_on": change.today,
-            "placed_by": person_id, "review_on": new.review_on, "late": late, "once": new.once,
-            "sealed": new.sealed, "released_on": None, "release_asked_by": None,
-        }  # fmt: skip
-        change.db.execute(insert(holds).values(**row, mac=hold_mac(store.keys, row)))
-        rows = [
-            {"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed}
-            for g in new.grants
-            if not exclusions.is_excluded(store.keys, change.row, g.holder_id)
-        ]
-        change.db.execute(insert(hold_grants), rows)
-        facts = {
-            "hold": new.id.hex(),
-            "ground": new.ground,
-            "review_on": new.review_on.isoformat(),
-            "late": late,
-        }
-        change.log("hold_placed", name, **facts)
+            return standing
+        put(change, person_id, name, new, now)
         return new.id
+
+
+def same_standing(change: casework.Change, new: NewHold) -> bytes | None:
+    """The hold that stands if `new` was sent before; one that waits for a confirmation is no double."""
+    waits = exists(select(asked_holds.c.hold_id).where(asked_holds.c.hold_id == holds.c.id))
+    same = select(holds.c.id).where(
+        holds.c.case_id == change.row.id, holds.c.once == new.once, holds.c.released_on.is_(None), ~waits
+    )
+    found = change.db.execute(same).scalars().first()
+    return None if found is None else bytes(found)
+
+
+def put(
+    change: casework.Change, person_id: bytes, name: str, new: NewHold, now: datetime, **more: str
+) -> None:
+    """Write a hold on a case that is being changed; `more` goes into its ledger line."""
+    _check_sealed(new)
+    late = closed_for_work(reading.retention_facts(change.row, change.company), now)
+    row = {
+        "id": new.id, "case_id": change.row.id, "ground": new.ground, "placed_on": change.today,
+        "placed_by": person_id, "review_on": new.review_on, "late": late, "once": new.once,
+        "sealed": new.sealed, "released_on": None, "release_asked_by": None,
+    }  # fmt: skip
+    change.db.execute(insert(holds).values(**row, mac=hold_mac(change.store.keys, row)))
+    rows = [
+        {"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed}
+        for g in new.grants
+        if not exclusions.is_excluded(change.store.keys, change.row, g.holder_id)
+    ]
+    if rows:
+        change.db.execute(insert(hold_grants), rows)
+    facts = {"hold": new.id.hex(), "ground": new.ground, "review_on": new.review_on.isoformat(), "late": late}
+    change.log("hold_placed", name, **facts, **more)
 
 
 def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes, now: datetime) -> bool:
     """Release a hold, or ask a second person to where the rules want one. True when it is released."""
-    with casework.changing(store, _case_of(store, hold_id), now) as change:
-        name = _require_may(change, person_id)
-        row = _in_force(change, hold_id)
+    with casework.changing(store, case_of(store, hold_id), now) as change:
+        name = require_may(change, person_id)
+        row = in_force(change, hold_id)
+        _require_confirmed(change, hold_id)
         facts = reading.retention_facts(change.row, change.company)
         standing = HoldFacts(row.ground, row.placed_on, row.review_on, row.released_on)
         if release_needs_second(standing, facts, now):
@@ -114,29 +137,81 @@ def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes
             change.db.execute(update(holds).where(holds.c.id == hold_id).values(**asked))
             change.log("release_asked", name, hold=hold_id.hex())
             return False
-        _release(change, row, person_id, name, {"release_sealed": sealed_reason})
+        end(change, row, person_id, name, {"release_sealed": sealed_reason})
         return True
 
 
-def confirm_release(store: Store, person_id: bytes, hold_id: bytes, now: datetime) -> None:
-    """Release a hold that another person asked to release. Raises `RuleRefused("same_person")`."""
-    with casework.changing(store, _case_of(store, hold_id), now) as change:
-        name = _require_may(change, person_id)
-        row = _in_force(change, hold_id)
+def confirm_release(
+    store: Store, person_id: bytes, hold_id: bytes, now: datetime, *, seen: bytes | None = None
+) -> None:
+    """Release a hold that another person asked to release. Raises `RuleRefused("same_person")`.
+
+    `seen`: the SHA-256 of the sealed reason that was read; with another one since, it is a `Conflict`.
+    """
+    with casework.changing(store, case_of(store, hold_id), now) as change:
+        name = require_may(change, person_id)
+        row = in_force(change, hold_id)
         if row.release_asked_by is None:
             raise Conflict("nobody asked to release this hold")
+        if seen is not None and sha256(bytes(row.release_sealed or b"")).digest() != seen:
+            raise Conflict("the release was asked for anew, with another reason")
         if bytes(row.release_asked_by) == person_id:
             raise RuleRefused("same_person", "Somebody else must confirm what you asked for.")
-        _release(change, row, person_id, name, {})
+        end(change, row, person_id, name, {})
+
+
+def withdraw_release(store: Store, person_id: bytes, hold_id: bytes, now: datetime) -> None:
+    """Take back what was asked: the hold stands. Any colleague of legal may, as it ends nothing."""
+    with casework.changing(store, case_of(store, hold_id), now) as change:
+        name = require_may(change, person_id)
+        row = in_force(change, hold_id)
+        if row.release_asked_by is None:
+            raise Conflict("nobody asked to release this hold")
+        asked: dict[str, Any] = {"release_asked_by": None, "release_sealed": None}
+        asked["mac"] = hold_mac(store.keys, {**row._mapping, **asked})  # noqa: SLF001 (SQLAlchemy's public name)
+        change.db.execute(update(holds).where(holds.c.id == hold_id).values(**asked))
+        change.log("release_withdrawn", name, hold=hold_id.hex())
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which holds: of a case, by id, of an ask, standing or ended; what is None or empty is not asked.
+
+    `asked`: those that somebody asked to release.
+    """
+
+    number: str = ""
+    hold: bytes | None = None
+    standing: bool | None = None
+    review_until: date | None = None
+    ask: bytes | None = None
+    asked: bool = False
+    after: tuple[date, bytes] | None = None
+    most: int = LISTED
+
+
+EVERY_HOLD = Sought()
 
 
 def of_companies(
-    store: Store, person_id: bytes, companies: list[bytes], now: datetime
+    store: Store, person_id: bytes, companies: list[bytes], now: datetime, sought: Sought = EVERY_HOLD
 ) -> tuple[StoredHold, ...]:
-    """Every hold of these companies, as far as this person is legal there, earliest review first.
+    """The holds of these companies, as far as this person is legal there, earliest review first.
 
-    Each with the grant of the person who asks.
+    Each with the grant of the person who asks; those that ended come latest first.
     """
+    with store.reading() as db:
+        known = served_of(db, store.keys, person_id, companies, now)
+        found = db.execute(_query(person_id, sought).where(cases.c.company_id.in_(list(known))))
+        seen = (
+            row
+            for row in found
+            if not exclusions.is_excluded(store.keys, _CaseColumns(row._mapping), person_id)  # noqa: SLF001 (SQLAlchemy's public name)
+        )
+        return tuple(_stored(row._mapping, known, now) for row in islice(seen, sought.most))  # noqa: SLF001 (as above)
+
+
+def _query(person_id: bytes, sought: Sought) -> Select[Any]:
     asked = people.alias("asked")
     query = (
         select(
@@ -145,22 +220,35 @@ def of_companies(
             people.c.name.label("placed_name"),
             asked.c.name.label("asked_name"),
             hold_grants.c.sealed.label("own"),
+            asked_holds.c.ask_id.label("waits"),
         )
         .join_from(holds, cases)
         .join(people, people.c.id == holds.c.placed_by)
         .outerjoin(asked, asked.c.id == holds.c.release_asked_by)
+        .outerjoin(asked_holds, asked_holds.c.hold_id == holds.c.id)
         .outerjoin(
             hold_grants, (hold_grants.c.hold_id == holds.c.id) & (hold_grants.c.person_id == person_id)
         )
-        .order_by(holds.c.review_on, holds.c.id)
     )
-    with store.reading() as db:
-        known = served_of(db, store.keys, person_id, companies, now)
-        return tuple(
-            _stored(row._mapping, known, now)  # noqa: SLF001 (SQLAlchemy's public name)
-            for row in db.execute(query.where(cases.c.company_id.in_(list(known))))
-            if not exclusions.is_excluded(store.keys, _CaseColumns(row._mapping), person_id)  # noqa: SLF001 (as above)
-        )
+    if sought.number:
+        query = query.where(cases.c.number == (sought.number if casework.is_number(sought.number) else "-"))
+    if sought.hold is not None:
+        query = query.where(holds.c.id == sought.hold)
+    if sought.asked:
+        query = query.where(holds.c.release_asked_by.is_not(None))
+    if sought.ask is not None:
+        query = query.where(asked_holds.c.ask_id == sought.ask)
+    if sought.standing is not None:
+        stands = holds.c.released_on.is_(None)
+        query = query.where(stands if sought.standing else ~stands)
+    if sought.review_until is not None:
+        query = query.where(holds.c.review_on <= sought.review_until)
+    if sought.after is not None:
+        day, last = sought.after
+        query = query.where(or_(holds.c.review_on > day, (holds.c.review_on == day) & (holds.c.id > last)))
+    if sought.standing is False:
+        return query.order_by(holds.c.released_on.desc(), holds.c.id)
+    return query.order_by(holds.c.review_on, holds.c.id)
 
 
 def _stored(row: Any, known: dict[bytes, CompanyFacts], now: datetime) -> StoredHold:
@@ -185,6 +273,7 @@ def _stored(row: Any, known: dict[bytes, CompanyFacts], now: datetime) -> Stored
         release_asked_name=row["asked_name"] or "",
         release_sealed=row[holds.c.release_sealed],
         released_on=row[holds.c.released_on],
+        waits=row["waits"] is not None,
     )
 
 
@@ -209,9 +298,15 @@ def hold_mac(keys: ServerKeys, row: Any) -> bytes:
     return chain.keyed_hash(keys.inventory, HOLD_LABEL, json.dumps(fields).encode())
 
 
-def _release(
-    change: casework.Change, row: Row[Any], person_id: bytes, name: str, values: dict[str, Any]
+def end(
+    change: casework.Change,
+    row: Row[Any],
+    person_id: bytes,
+    name: str,
+    values: dict[str, Any],
+    **more: str,
 ) -> None:
+    """End a hold on a case that is being changed; `more` goes into its ledger line."""
     fields = {**row._mapping, "released_on": change.today}  # noqa: SLF001 (SQLAlchemy's public name)
     values |= {
         "released_on": change.today,
@@ -219,7 +314,7 @@ def _release(
         "mac": hold_mac(change.store.keys, fields),
     }
     change.db.execute(update(holds).where(holds.c.id == row.id).values(**values))
-    change.log("hold_released", name, hold=bytes(row.id).hex())
+    change.log("hold_released", name, hold=bytes(row.id).hex(), **more)
 
 
 def _check_sealed(new: NewHold) -> None:
@@ -228,7 +323,14 @@ def _check_sealed(new: NewHold) -> None:
         raise RuleRefused("header", "The sealed citation belongs to another hold.")
 
 
-def _in_force(change: casework.Change, hold_id: bytes) -> Row[Any]:
+def _require_confirmed(change: casework.Change, hold_id: bytes) -> None:
+    waits = select(asked_holds.c.hold_id).where(asked_holds.c.hold_id == hold_id)
+    if change.db.execute(waits).first() is not None:
+        raise RuleRefused("hold_waits", "The hold waits for a confirmation with others; that is ended first.")
+
+
+def in_force(change: casework.Change, hold_id: bytes) -> Row[Any]:
+    """A hold that stands and is as it was placed. Raises `Conflict` when it ended, `Tampered`."""
     row = change.db.execute(
         select(holds).where(holds.c.id == hold_id, holds.c.released_on.is_(None))
     ).one_or_none()
@@ -239,7 +341,8 @@ def _in_force(change: casework.Change, hold_id: bytes) -> Row[Any]:
     return row
 
 
-def _case_of(store: Store, hold_id: bytes) -> bytes:
+def case_of(store: Store, hold_id: bytes) -> bytes:
+    """The case that a hold is on. Raises `NotThere`."""
     with store.reading() as db:
         case_id = db.execute(select(holds.c.case_id).where(holds.c.id == hold_id)).scalar_one_or_none()
     if case_id is None:
@@ -256,7 +359,7 @@ def _require_legal(
     return name
 
 
-def _require_may(change: casework.Change, person_id: bytes) -> str:
+def require_may(change: casework.Change, person_id: bytes) -> str:
     """The name of somebody of legal who may touch this case: to who is excluded it is not there (L6)."""
     if exclusions.is_excluded(change.store.keys, change.row, person_id):
         raise NotThere("there is no such case, or it is not yours")
@@ -283,6 +386,45 @@ def legal_case(store: Store, person_id: bytes, number: str, now: datetime) -> tu
         company = directory.company_by_id(db, row.company_id)
         _require_legal(db, store.keys, person_id, company, local_day(now, company.zone))
         return casework.status_of(row, company), bool(reading.holds_in_force(db, row.id))
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What became of many numbers: cases that stand, those purged (with the day), and what is not there."""
+
+    found: tuple[CaseStatus, ...]
+    gone: tuple[tuple[str, date], ...]
+    absent: tuple[str, ...]
+
+
+def look_up(store: Store, person_id: bytes, numbers: Sequence[str], now: datetime) -> LookedUp:
+    """Each of these numbers as legal may know it: a case of another company's, or hidden, is not there."""
+    found: list[CaseStatus] = []
+    gone: list[tuple[str, date]] = []
+    absent: list[str] = []
+    with store.reading() as db:
+        known = {one.id: one for one in directory.companies_served(db, store.keys, person_id, "legal", now)}
+        wanted = [number for number in numbers if casework.is_number(number)]
+        rows = {row.number: row for row in _in_parts(db, select(cases), cases.c.number, wanted)}
+        purged = {
+            row.case_number: row
+            for row in _in_parts(db, select(certificates), certificates.c.case_number, wanted)
+        }
+        hidden = exclusions.hidden(db, store.keys, person_id, wanted)
+        for number in numbers:
+            row = rows.get(number) or purged.get(number)
+            if row is None or number in hidden or bytes(row.company_id) not in known:
+                absent.append(number)
+            elif number in rows:
+                found.append(casework.status_of(row, known[bytes(row.company_id)]))
+            else:
+                gone.append((number, row.purged_on))
+    return LookedUp(tuple(found), tuple(gone), tuple(absent))
+
+
+def _in_parts(db: Connection, query: Any, column: Any, wanted: Sequence[str]) -> Iterator[Row[Any]]:
+    for start in range(0, len(wanted), exclusions.AT_ONCE):
+        yield from db.execute(query.where(column.in_(wanted[start : start + exclusions.AT_ONCE])))
 
 
 def _raise_absent(db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime) -> NoReturn:
