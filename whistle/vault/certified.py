@@ -39,7 +39,7 @@ class Signed:
 
 
 def page(store: Store, person_id: bytes, role: str, now: datetime, after: Place | None = None) -> Page:
-    """A page of the certificates of the companies in which somebody is `role`. Raises `NotThere`."""
+    """A page of the certificates of the companies in which somebody is `role`: of none, it is empty."""
     query = select(certificates).order_by(certificates.c.purged_on.desc(), certificates.c.case_number)
     with store.reading() as db:
         served = _served(db, store.keys, person_id, role, now)
@@ -77,6 +77,4 @@ def one(store: Store, person_id: bytes, role: str, number: str, now: datetime) -
 
 def _served(db: Connection, keys: ServerKeys, person_id: bytes, role: str, now: datetime) -> list[bytes]:
     served = directory.companies_served(db, keys, person_id, role, now) if role in ROLES else ()
-    if not served:
-        raise NotThere("there is no such page")
     return [company.id for company in served]

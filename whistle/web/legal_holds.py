@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from whistle.errors import NotThere
 from whistle.parties.member import Member
 from whistle.web import forms, legal, legal_words, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.forms import door
 from whistle.web.services import services
 from whistle.web.staff_forms import Refused, Typed, refusals, typed_form
+from whistle.web.staff_words import gettext
 from whistle.web.trouble import Trouble
 
 blueprint = Blueprint("legal_holds", __name__)
@@ -96,7 +98,11 @@ def withdraw_release(hold_id: str) -> ResponseReturnValue:
 def give() -> ResponseReturnValue:
     """Give a colleague in legal the keys of the citations that they lack."""
     member, typed = staff_guard.signed_in(legal.ROLE), typed_form()
-    services().legal.holding.give(member, typed["person"], typed["company"])
+    try:
+        services().legal.holding.give(member, typed["person"], typed["company"])
+    except NotThere:
+        said = gettext("This colleague lacks no citation that you can read.")
+        return legal.draw_desk(member, refused=Refused({"": said}))
     return redirect(url_for("legal.desk", done="citations"), staff_guard.SEE_OTHER)
 
 

@@ -43,9 +43,9 @@ _ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30,
 _APART = (ledger, *_ADMINISTERED, clock, rehearsal)
 _OF_LEGAL = (legal, legal_cases, legal_holds, certificates)
 
-BLUEPRINTS: Final = tuple(
-    room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_OF_LEGAL, *_APART)
-)
+_ROOMS = (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_OF_LEGAL, *_APART)
+
+BLUEPRINTS: Final = tuple(room.blueprint for room in _ROOMS)
 
 protect = step_up.protect
 """What every one of them asks for where a party wants the second factor fresh."""
