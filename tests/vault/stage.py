@@ -27,6 +27,7 @@ from whistle.vault import (
     desk,
     guards,
     hold_asks,
+    hold_list,
     hold_reviews,
     holds,
     recovery,
@@ -268,8 +269,8 @@ def _many(world: World, made: SimpleNamespace) -> None:
     made.wanted = wanted()
     ask = hold_asks.waiting(store, lisa.person_id, now)[0]
     made.ask_id, made.list_hash = ask.id, ask.list_hash
-    first = holds.Sought(hold=made.hold_id)
-    (held,) = holds.of_companies(store, lisa.person_id, [made.company], now, first)
+    first = hold_list.Sought(hold=made.hold_id)
+    (held,) = hold_list.of_companies(store, lisa.person_id, [made.company], now, first)
     made.review = hold_reviews.NewReview(held.review_on, held.review_on + timedelta(days=1), b"sealed")
     remove(world, hold_grants, hold_id=made.hold_id, person_id=made.leo)
     leo = KeyPair.from_seed(world.secrets.seeds["Leo"]).public_key

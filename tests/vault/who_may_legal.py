@@ -6,6 +6,7 @@ from whistle.vault import (
     certified,
     citations,
     hold_asks,
+    hold_list,
     hold_reviews,
     hold_story,
     holds,
@@ -36,9 +37,9 @@ OF_LEGAL: tuple[Command, ...] = (
         lambda at, who: holds.withdraw_release(at.store, who, at.m.asked_hold_id, at.now),
     ),
     Command(
-        "holds.look_up",
+        "hold_list.look_up",
         LEGAL,
-        lambda at, who: holds.look_up(at.store, who, [at.m.held], at.now).found,
+        lambda at, who: hold_list.look_up(at.store, who, [at.m.held], at.now).found,
         shows=bool,
     ),
     Command(

@@ -19,19 +19,9 @@ from tests.web_staff.samples import (
     duty,
 )
 from whistle.errors import Gone, NotThere, RuleRefused
+from whistle.parties.legal_views import CertificateView, HoldView, LegalCase, LegalDesk
 from whistle.parties.reporter import FormRefused, Problem
-from whistle.parties.views import (
-    CertificateView,
-    Count,
-    DeskCase,
-    DeskPage,
-    DeskRow,
-    Download,
-    Entry,
-    HoldView,
-    LegalCase,
-    LegalDesk,
-)
+from whistle.parties.views import Count, DeskCase, DeskPage, DeskRow, Download, Entry
 from whistle.rules.holds import check_hold
 from whistle.vault.certified import Signed
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.parties.custodians import ask
 from tests.parties.test_consents import ask as ask_consent
 from tests.parties.test_holding import ask_of_two
 from tests.vault.scenes import purged_case
@@ -195,13 +196,13 @@ def facts_of(world: World) -> dict[str, str]:
         for n in (1, 2)
     ]
     site.legal.release(world.member("Leo"), holds[1], "It is over.")
-    ask = ask_of_two(world, [number, world.send().number])
+    two = ask_of_two(world, [number, world.send().number])
     disa = world.member("Disa").person_id
     return facts | {
         "number": number, "file_id": case.entries[0].files[0].id, "minutes_id": case.minutes[0].id,
         "consent_id": ask_consent(world, number, basis="law", provision="27 kap. 1 § RB"),
         "request_id": case.erasures[0].id, "identity_request": ask(world, number), "hold_id": holds[0],
-        "asked_hold": holds[1], "ask_id": ask, "person": disa.hex(), "passkey": "ab" * 32,
+        "asked_hold": holds[1], "ask_id": two, "person": disa.hex(), "passkey": "ab" * 32,
         "role": rows(world, designations, person_id=disa)[0]["id"].hex(),
     }  # fmt: skip
 

@@ -8,10 +8,10 @@ from whistle.crypto.header import Compartment
 from whistle.crypto.keys import CompartmentKey, hkdf
 from whistle.crypto.records import new_object_id, open_json, seal_json
 from whistle.errors import NotThere, SealBroken
+from whistle.parties.legal_views import HoldView
 from whistle.parties.member import Member
-from whistle.parties.views import HoldView
 from whistle.rules.holds import HoldTerms, review_alarm
-from whistle.vault import holds
+from whistle.vault import hold_list, holds
 from whistle.vault.facts import CaseStatus, Recipient, SealedGrant
 
 ONCE_LABEL = b"whistle/v1/hold-once\0"
@@ -42,7 +42,7 @@ def once(member: Member, terms: HoldTerms, *numbers: str) -> bytes:
     return keyed_hash(hkdf(member.pair.seed, ONCE_LABEL), ONCE_LABEL, said.encode())
 
 
-def key_of(member: Member, hold: holds.StoredHold) -> CompartmentKey:
+def key_of(member: Member, hold: hold_list.StoredHold) -> CompartmentKey:
     """The key of a hold's citation. Raises `NotThere` when it is sealed to others."""
     if hold.grant is None:
         raise NotThere("this citation is sealed to others")
@@ -54,7 +54,7 @@ def open_key(member: Member, hold_id: bytes, grant: bytes) -> CompartmentKey:
     return open_grant(member.pair, grant, case_id=hold_id, compartment=Compartment.CONTENT, epoch=EPOCH)
 
 
-def sealed_reason(member: Member, hold: holds.StoredHold, kind: str, day: date, reason: str) -> bytes:
+def sealed_reason(member: Member, hold: hold_list.StoredHold, kind: str, day: date, reason: str) -> bytes:
     """A reason under the hold's own key: of a release (`release`) or of a review (`review`)."""
     body = {"type": kind, "n": 2, "by": member.name, "day": day.isoformat(), "reason": reason}
     return seal_json(key_of(member, hold), new_object_id(), body)
@@ -75,7 +75,7 @@ def from_hex(text: str) -> bytes:
         return b""
 
 
-def opened(member: Member, hold: holds.StoredHold) -> tuple[str, str, str]:
+def opened(member: Member, hold: hold_list.StoredHold) -> tuple[str, str, str]:
     """Citation, note and reason of the release, each empty where this key opens none. Raises `SealBroken`."""
     if hold.grant is None:
         return "", "", ""
@@ -86,7 +86,7 @@ def opened(member: Member, hold: holds.StoredHold) -> tuple[str, str, str]:
     return fields["citation"], fields["note"], opened_reason(key, hold.release_sealed)
 
 
-def hold_view(member: Member, hold: holds.StoredHold, today: date) -> HoldView:
+def hold_view(member: Member, hold: hold_list.StoredHold, today: date) -> HoldView:
     """A hold as its reader sees it."""
     citation, note, reason = opened(member, hold)
     asked = hold.release_asked_by is not None and bytes(hold.release_asked_by) == member.person_id
@@ -97,5 +97,5 @@ def hold_view(member: Member, hold: holds.StoredHold, today: date) -> HoldView:
         review_late=review_alarm(hold.review_on, today), purge_on=hold.status.purge_on, late=hold.late,
         needs_second=hold.needs_second, release_asked_by=hold.release_asked_name,
         release_asked_by_me=asked, release_reason=reason, released_on=hold.released_on, waits=hold.waits,
-        release_seen=holds.seen_of(hold),
+        release_seen=hold_list.seen_of(hold),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from whistle.rules.calendar import local_day
 from whistle.rules.holds import MOST_CASES, HoldTerms, check_hold, check_review
 from whistle.rules.text import clean_text
 from whistle.vault import citations as keys_of_citations
-from whistle.vault import hold_asks, hold_reviews, holds, registry
+from whistle.vault import hold_asks, hold_list, hold_reviews, registry
 from whistle.vault.facts import CaseStatus, SealedGrant
 from whistle.vault.store import Store
 
@@ -40,7 +40,7 @@ class Holding:
             raise RuleRefused("too_many_holds", f"At most {MOST_CASES} cases at once.")
         note, looked = (
             clean_text(note, LINE_LIMIT),
-            holds.look_up(self._store, member.person_id, wanted, self._now()),
+            hold_list.look_up(self._store, member.person_id, wanted, self._now()),
         )
         today = max((self._today(one) for one in looked.found), default=self._now().date())
         terms = check_hold(ground, citation, review_on, today)
@@ -135,8 +135,8 @@ class Holding:
 
     def _ask(self, member: Member, ask: hold_asks.Ask) -> AskView:
         ids = [one.id for one in registry.served(self._store, member.person_id, "legal", self._now())]
-        sought = holds.Sought(ask=ask.id, most=MOST_CASES)
-        listed = holds.of_companies(self._store, member.person_id, ids, self._now(), sought)
+        sought = hold_list.Sought(ask=ask.id, most=MOST_CASES)
+        listed = hold_list.of_companies(self._store, member.person_id, ids, self._now(), sought)
         said = {citations.opened(member, hold)[:2] for hold in listed}
         if len(said) != 1:
             # One citation is shown for the whole list, so that it must be that of every case on it.
@@ -158,10 +158,10 @@ class Holding:
                 return ask
         raise NotThere("nothing like that waits")
 
-    def _hold(self, member: Member, hold_id: str) -> holds.StoredHold:
+    def _hold(self, member: Member, hold_id: str) -> hold_list.StoredHold:
         ids = [one.id for one in registry.served(self._store, member.person_id, "legal", self._now())]
-        sought = holds.Sought(hold=citations.from_hex(hold_id), standing=True)
-        for hold in holds.of_companies(self._store, member.person_id, ids, self._now(), sought):
+        sought = hold_list.Sought(hold=citations.from_hex(hold_id), standing=True)
+        for hold in hold_list.of_companies(self._store, member.person_id, ids, self._now(), sought):
             return hold
         raise NotThere("there is no such hold")
 

@@ -7,13 +7,13 @@ from whistle.errors import NotThere, RuleRefused
 from whistle.parties import citations
 from whistle.parties.holding import Holding
 from whistle.parties.legal_pages import LegalPages
+from whistle.parties.legal_views import CertificateView, HoldView, LegalCase, LegalDesk
 from whistle.parties.member import Member, require_fresh
 from whistle.parties.report_form import LINE_LIMIT, checked_text
-from whistle.parties.views import CertificateView, HoldView, LegalCase, LegalDesk
 from whistle.rules.calendar import local_day
 from whistle.rules.holds import check_hold
 from whistle.rules.text import clean_text
-from whistle.vault import holds, purge, registry
+from whistle.vault import hold_list, holds, purge, registry
 from whistle.vault.facts import CaseStatus
 from whistle.vault.store import Store
 
@@ -43,8 +43,8 @@ class Legal:
             raise NotThere("there is no such page")
         ids = [company.id for company in served]
         today = local_day(self._now(), served[0].zone)
-        standing = self._holds(member, ids, today, holds.Sought(standing=True, most=SHOWN + 1))
-        released = self._holds(member, ids, today, holds.Sought(standing=False, most=SHOWN))
+        standing = self._holds(member, ids, today, hold_list.Sought(standing=True, most=SHOWN + 1))
+        released = self._holds(member, ids, today, hold_list.Sought(standing=False, most=SHOWN))
         until = today + timedelta(days=HORIZON_DAYS)
         upcoming = holds.upcoming(self._store, member.person_id, ids, until, self._now())
         return LegalDesk(
@@ -69,7 +69,7 @@ class Legal:
     def holds_of(self, member: Member, number: str) -> tuple[HoldView, ...]:
         """The holds in force on a case."""
         ids, today = self._served(member)
-        return self._holds(member, ids, today, holds.Sought(number=number, standing=True))
+        return self._holds(member, ids, today, hold_list.Sought(number=number, standing=True))
 
     def hold(self, member: Member, hold_id: str) -> tuple[HoldView, date]:
         """A hold in force, and today where its company is."""
@@ -122,15 +122,15 @@ class Legal:
         return [company.id for company in served], local_day(self._now(), served[0].zone)
 
     def _holds(
-        self, member: Member, ids: list[bytes], today: date, sought: holds.Sought
+        self, member: Member, ids: list[bytes], today: date, sought: hold_list.Sought
     ) -> tuple[HoldView, ...]:
-        found = holds.of_companies(self._store, member.person_id, ids, self._now(), sought)
+        found = hold_list.of_companies(self._store, member.person_id, ids, self._now(), sought)
         return tuple(citations.hold_view(member, hold, today) for hold in found)
 
-    def _one(self, member: Member, hold_id: str) -> holds.StoredHold:
+    def _one(self, member: Member, hold_id: str) -> hold_list.StoredHold:
         ids, _today = self._served(member)
-        sought = holds.Sought(hold=citations.from_hex(hold_id))
-        for hold in holds.of_companies(self._store, member.person_id, ids, self._now(), sought):
+        sought = hold_list.Sought(hold=citations.from_hex(hold_id))
+        for hold in hold_list.of_companies(self._store, member.person_id, ids, self._now(), sought):
             return hold
         raise NotThere("there is no such hold")
 

@@ -10,13 +10,15 @@ from whistle.parties.legal_views import (
     CaseHistory,
     HoldEvent,
     HoldHistory,
+    HoldsPage,
+    HoldView,
     LegalPage,
     LegalRow,
+    Week,
 )
 from whistle.parties.member import Member
-from whistle.parties.views import HoldsPage, HoldView, Week
 from whistle.rules.calendar import local_day
-from whistle.vault import certified, hold_reviews, hold_story, holds, legal_list, registry
+from whistle.vault import certified, hold_list, hold_reviews, hold_story, holds, legal_list, registry
 from whistle.vault.facts import CompanyFacts
 from whistle.vault.ledger import Line
 from whistle.vault.legal_list import Asked
@@ -65,7 +67,7 @@ class LegalPages:
         day, _, last = after.partition(" ")
         if (on := _day(day)) is not None:
             place = (on, citations.from_hex(last))
-        sought = holds.Sought(standing=True, after=place, most=HOLDS + 1)
+        sought = hold_list.Sought(standing=True, after=place, most=HOLDS + 1)
         found = self._views(member, served, today, sought)
         more = f"{found[HOLDS - 1].review_on.isoformat()} {found[HOLDS - 1].id}" if len(found) > HOLDS else ""
         return HoldsPage(found[:HOLDS], more, today)
@@ -75,8 +77,10 @@ class LegalPages:
         served, today = self._served(member)
         near, far = self._list(member, Asked(within=QUARTER)), today + timedelta(days=REVIEW_DAYS)
         past = self._list(member, Asked(held="yes", within=0))
-        reviews = holds.Sought(standing=True, review_until=far, most=IN_WEEK)
-        standing = self._views(member, served, today, holds.Sought(standing=True, asked=True, most=IN_WEEK))
+        reviews = hold_list.Sought(standing=True, review_until=far, most=IN_WEEK)
+        standing = self._views(
+            member, served, today, hold_list.Sought(standing=True, asked=True, most=IN_WEEK)
+        )
         coming = [row for row in near if not (row.past and row.held)]
         return Week(
             today,
@@ -132,15 +136,15 @@ class LegalPages:
             )  # fmt: skip
 
     def _views(
-        self, member: Member, served: Iterable[CompanyFacts], today: date, sought: holds.Sought
+        self, member: Member, served: Iterable[CompanyFacts], today: date, sought: hold_list.Sought
     ) -> tuple[HoldView, ...]:
         ids = [one.id for one in served]
-        found = holds.of_companies(self._store, member.person_id, ids, self._now(), sought)
+        found = hold_list.of_companies(self._store, member.person_id, ids, self._now(), sought)
         return tuple(citations.hold_view(member, hold, today) for hold in found)
 
     def _texts(self, member: Member, served: Iterable[CompanyFacts], number: str) -> "dict[str, _Texts]":
-        ids, sought = [one.id for one in served], holds.Sought(number=number)
-        found = holds.of_companies(self._store, member.person_id, ids, self._now(), sought)
+        ids, sought = [one.id for one in served], hold_list.Sought(number=number)
+        found = hold_list.of_companies(self._store, member.person_id, ids, self._now(), sought)
         reviews = hold_reviews.of_case(self._store, member.person_id, number, self._now())
         return {hold.id.hex(): _Texts(member, hold, reviews) for hold in found}
 
@@ -149,7 +153,7 @@ class _Texts:
     """What one's key opens of a hold: citation, reasons of its reviews in order, reason of its release."""
 
     def __init__(
-        self, member: Member, hold: holds.StoredHold, reviews: Iterable[hold_reviews.StoredReview]
+        self, member: Member, hold: hold_list.StoredHold, reviews: Iterable[hold_reviews.StoredReview]
     ) -> None:
         citation, note, self.release = citations.opened(member, hold)
         self.citation = f"{citation}\n{note}" if note else citation

@@ -12,7 +12,6 @@ from whistle.parties.custody_views import (
     IdentityDesk,
     IdentityMailbox,
 )
-from whistle.parties.legal_views import AskView, ColleagueView, LegalRow
 from whistle.parties.redaction_views import WaitingErasure
 from whistle.parties.work_views import ConcernedView, MinutesView, WorkView
 from whistle.rules.deadlines import Duty
@@ -211,102 +210,6 @@ class DeskCase:
     meeting_held_on: date | None = None
     circle: CircleView = field(default_factory=CircleView)
     erasures: tuple[WaitingErasure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LegalCase:
-    """A case as legal sees it: never content."""
-
-    number: str
-    company_name: str
-    state: str
-    received_on: date
-    closed_on: date | None
-    purge_on: date | None
-    held: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HoldView:
-    """A hold with the citation that legal's key opened (empty when this key cannot open it).
-
-    `waits`: it was asked for with many others, and nobody has confirmed it yet. `release_seen` binds a
-    confirmation to the reason that was read.
-    """
-
-    id: str
-    case_number: str
-    company_name: str
-    ground: str
-    citation: str
-    placed_on: date
-    placed_by: str
-    review_on: date
-    review_late: bool
-    purge_on: date | None
-    late: bool
-    needs_second: bool
-    release_asked_by: str
-    release_asked_by_me: bool
-    release_reason: str
-    released_on: date | None
-    waits: bool = False
-    release_seen: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateView:
-    """What remains of a purged case."""
-
-    case_number: str
-    company_name: str
-    closed_on: date
-    due_on: date
-    purged_on: date
-    records: int
-    files: int
-    ledger_seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class LegalDesk:
-    """Legal's page: what will be purged within 90 days, holds in force, released ones, certificates."""
-
-    upcoming: tuple[LegalCase, ...]
-    holds: tuple[HoldView, ...]
-    released: tuple[HoldView, ...]
-    certificates: tuple[CertificateView, ...]
-    today: date
-    more_holds: bool = False
-    asks: tuple[AskView, ...] = ()
-    colleagues: tuple[ColleagueView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class HoldsPage:
-    """Holds in force, earliest review first; `after` is where the next page begins."""
-
-    holds: tuple[HoldView, ...]
-    after: str
-    today: date
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """The weekly list: what is purged within 7, 30 and 90 days, what waits, what stands past its day.
-
-    `more`: there is more than the list shows.
-    """
-
-    today: date
-    within_week: tuple[LegalRow, ...]
-    within_month: tuple[LegalRow, ...]
-    within_quarter: tuple[LegalRow, ...]
-    past: tuple[LegalRow, ...]
-    reviews: tuple[HoldView, ...]
-    releases: tuple[HoldView, ...]
-    asks: tuple[AskView, ...]
-    more: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ def give(
                 continue
             lacks = {bytes(r.hold_id) for r in _without(work.db, store.keys, person_id, company, colleague)}
             rows = [_row(hold_id, grant, colleague) for hold_id, grant in given if hold_id in lacks]
+            if not lacks:
+                break
             if rows:
                 work.db.execute(insert(hold_grants), rows)
                 by = work.db.execute(select(people.c.name).where(people.c.id == person_id)).scalar_one()
