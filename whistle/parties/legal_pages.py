@@ -169,13 +169,14 @@ def _histories(lines: Iterable[Line], texts: dict[str, _Texts]) -> Iterator[Hold
     for line in lines:
         by_hold.setdefault(line.facts["hold"], []).append(line)
     for hold, of_hold in by_hold.items():
-        own = texts.get(hold)
+        own, done = texts.get(hold), {line.action for line in of_hold}
         yield HoldHistory(
             hold,
             next((str(line.facts["ground"]) for line in of_hold if "ground" in line.facts), ""),
             own.citation if own is not None else "",
             tuple(_events(of_hold, own)),
             all(line.action != "hold_released" for line in of_hold),
+            "ask" in of_hold[0].facts and len({"hold_confirmed", "hold_released"} & done) == 0,
         )
 
 

@@ -85,13 +85,17 @@ class HoldEvent:
 
 @dataclass(frozen=True, slots=True)
 class HoldHistory:
-    """A hold from its placing on; `citation` and `note` are empty when gone or sealed to others."""
+    """A hold from its placing on; `citation` is empty when gone or sealed to others.
+
+    `waits`: it was placed with many others and waits for a second person.
+    """
 
     id: str
     ground: str
     citation: str
     events: tuple[HoldEvent, ...]
     standing: bool
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def review(store: Store, person_id: bytes, hold_id: bytes, new: NewReview, now: 
     with casework.changing(store, holds.case_of(store, hold_id), now) as change:
         name = holds.require_may(change, person_id)
         row = holds.in_force(change, hold_id)
+        holds.require_confirmed(change, hold_id)
         if row.review_on != new.seen:
             raise Conflict("somebody reviewed this hold meanwhile")
         check_review(new.review_on, change.today)

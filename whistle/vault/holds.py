@@ -98,7 +98,7 @@ def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes
     with casework.changing(store, case_of(store, hold_id), now) as change:
         name = require_may(change, person_id)
         row = in_force(change, hold_id)
-        _require_confirmed(change, hold_id)
+        require_confirmed(change, hold_id)
         facts = reading.retention_facts(change.row, change.company)
         standing = HoldFacts(row.ground, row.placed_on, row.review_on, row.released_on)
         if release_needs_second(standing, facts, now):
@@ -178,7 +178,8 @@ def _check_sealed(new: NewHold) -> None:
         raise RuleRefused("header", "The sealed citation belongs to another hold.")
 
 
-def _require_confirmed(change: casework.Change, hold_id: bytes) -> None:
+def require_confirmed(change: casework.Change, hold_id: bytes) -> None:
+    """Raise `RuleRefused("hold_waits")` for a hold that waits, with others, for a second person."""
     waits = select(asked_holds.c.hold_id).where(asked_holds.c.hold_id == hold_id)
     if change.db.execute(waits).first() is not None:
         raise RuleRefused("hold_waits", "The hold waits for a confirmation with others; that is ended first.")
