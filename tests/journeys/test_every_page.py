@@ -49,10 +49,20 @@ PAGES: dict[str, tuple[str, str]] = {
     "/desk/search": ("Hanna", "#search button"),
     "/desk/statistics": ("Hanna", ""),
     "/ledger": ("Alma", ""),
+    "/ledger/certificates": ("Alma", ""),
+    "/ledger/certificates/<number>": ("Alma", ""),
     "/legal": ("Lisa", ""),
     "/legal/cases/<number>": ("Lisa", ""),
     "/legal/clock": ("Lisa", ""),
+    "/legal/asks/<ask_id>": ("Leo", ""),
+    "/legal/cases": ("Lisa", ""),
+    "/legal/cases/<number>/history": ("Lisa", ""),
+    "/legal/certificates": ("Lisa", ""),
     "/legal/certificates/<number>": ("Lisa", ""),
+    "/legal/holds": ("Lisa", ""),
+    "/legal/holds/<hold_id>/review": ("Lisa", ""),
+    "/legal/holds/many": ("Lisa", ""),
+    "/legal/week": ("Lisa", ""),
     "/legal/holds/<hold_id>/release": ("Lisa", ""),
     "/mailbox/case": ("reporter", ""),
     "/proof": ("nobody", ""),
@@ -73,6 +83,7 @@ ELSEWHERE = {"/", "/report", "/protect", "/other-ways", "/privacy", "/mailbox"}
 NO_PAGES = {
     "/.well-known/security.txt", "/desk/cases/<number>/files/<file_id>", "/favicon.ico", "/healthz",
     "/language/<code>", "/leave", "/mailbox/case/everything", "/mailbox/case/files/<file_id>",
+    "/ledger/certificates/<number>/file", "/legal/certificates/<number>/file",
     "/mailbox/case/proof", "/robots.txt", "/static/<path:filename>",
 }  # fmt: skip
 
@@ -113,11 +124,12 @@ class Stage:
     def address(self, rule: str) -> str:
         """The address of a rule, in this house."""
         at = self.at
-        number = {"/legal/cases": at.held, "/legal/certificates": at.purged}
+        purged = dict.fromkeys(("/legal/certificates", "/ledger/certificates"), at.purged)
+        number = {"/legal/cases": at.held} | purged
         words = {
             "number": next((number[part] for part in number if rule.startswith(part)), at.number),
             "code": "nordvakt-se", "person": at.person, "role": at.role, "request_id": at.request,
-            "hold_id": at.hold, "token": at.invitation, "entry": "content-1",
+            "hold_id": at.hold, "ask_id": at.ask, "token": at.invitation, "entry": "content-1",
         }  # fmt: skip
         return self.base + re.sub(r"<(\w+)>", lambda found: words[found[1]], rule)
 

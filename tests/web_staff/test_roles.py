@@ -9,6 +9,7 @@ from flask import Flask
 
 from tests.parties.custodians import ask
 from tests.parties.test_consents import ask as ask_consent
+from tests.parties.test_holding import ask_of_two
 from tests.vault.scenes import purged_case
 from tests.vault.tampering import rows
 from tests.web_staff.conftest import Browser
@@ -93,7 +94,19 @@ DOORS: dict[str, set[str]] = {
     "/legal/holds": LEGAL,
     "/legal/holds/<hold_id>/release": LEGAL,
     "/legal/holds/<hold_id>/release/confirm": LEGAL,
+    "/legal/holds/<hold_id>/release/withdraw": LEGAL,
+    "/legal/holds/<hold_id>/review": LEGAL,
+    "/legal/holds/many": LEGAL,
+    "/legal/asks/<ask_id>": LEGAL,
+    "/legal/asks/<ask_id>/confirm": LEGAL,
+    "/legal/asks/<ask_id>/end": LEGAL,
+    "/legal/cases": LEGAL,
+    "/legal/cases/<number>/history": LEGAL,
+    "/legal/colleagues": LEGAL,
+    "/legal/week": LEGAL,
+    "/legal/certificates": LEGAL,
     "/legal/certificates/<number>": LEGAL,
+    "/legal/certificates/<number>/file": LEGAL,
     "/admin": ADMINISTRATOR,
     "/admin/people/new": ADMINISTRATOR,
     "/admin/people/<person>": ADMINISTRATOR,
@@ -111,6 +124,9 @@ DOORS: dict[str, set[str]] = {
     "/admin/rehearsal": ADMINISTRATOR,
     "/legal/clock": LEGAL,
     "/ledger": {"auditor"},
+    "/ledger/certificates": {"auditor"},
+    "/ledger/certificates/<number>": {"auditor"},
+    "/ledger/certificates/<number>/file": {"auditor"},
     "/statistics": {"auditor"},
     "/staff/account": ANYBODY,
     "/staff/account/passphrase": ANYBODY,
@@ -180,12 +196,13 @@ def facts_of(world: World) -> dict[str, str]:
         for n in (1, 2)
     ]
     site.legal.release(world.member("Leo"), holds[1], "It is over.")
+    two = ask_of_two(world, [number, world.send().number])
     disa = world.member("Disa").person_id
     return facts | {
         "number": number, "file_id": case.entries[0].files[0].id, "minutes_id": case.minutes[0].id,
         "consent_id": ask_consent(world, number, basis="law", provision="27 kap. 1 § RB"),
         "request_id": case.erasures[0].id, "identity_request": ask(world, number), "hold_id": holds[0],
-        "asked_hold": holds[1], "person": disa.hex(), "passkey": "ab" * 32,
+        "asked_hold": holds[1], "ask_id": two, "person": disa.hex(), "passkey": "ab" * 32,
         "role": rows(world, designations, person_id=disa)[0]["id"].hex(),
     }  # fmt: skip
 

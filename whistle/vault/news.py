@@ -11,7 +11,10 @@ from whistle.vault import confirmations, duties
 from whistle.vault.listing import SOON_DAYS
 from whistle.vault.store import Store
 from whistle.vault.tables import hold_grants, holds, readers
-from whistle.vault.worktables import identity_request_grants, identity_requests
+from whistle.vault.worktables import asked_holds, hold_asks, identity_request_grants, identity_requests
+
+WEEK_DAY = 1
+"""Monday: on this day of the week the weekly list waits for legal (ISO 8601)."""
 
 
 def has_news(
@@ -32,12 +35,20 @@ def has_news(
             .where(identity_request_grants.c.person_id == person_id, identity_requests.c.state == "waiting")
         )
     if "legal" in roles:
+        if local_day(now, zone).isoweekday() == WEEK_DAY:
+            return True  # the weekly list, whatever is on it
         asked = holds.c.release_asked_by.is_not(None) & (holds.c.release_asked_by != person_id)
         questions.append(
             select(holds.c.id)
             .join_from(holds, hold_grants)
             .where(hold_grants.c.person_id == person_id, holds.c.released_on.is_(None))
             .where(or_(asked, holds.c.review_on <= until))
+        )
+        questions.append(
+            select(asked_holds.c.hold_id)
+            .join_from(asked_holds, hold_asks)
+            .join(hold_grants, hold_grants.c.hold_id == asked_holds.c.hold_id)
+            .where(hold_grants.c.person_id == person_id, hold_asks.c.asked_by != person_id)
         )
     if any(db.execute(question.limit(1)).first() is not None for question in questions):
         return True

@@ -154,6 +154,7 @@ cases = Table(
     Column("inventory_n", BigInteger, nullable=False),
     Column("inventory_mac", DIGEST, nullable=False),
     Index(None, "purge_on"),
+    Index(None, "company_id", "purge_on", "number"),
 )
 
 """`epoch_…`: the epoch that what comes next is sealed under. `excluded`: keyed tags of those who see nothing

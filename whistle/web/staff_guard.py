@@ -35,6 +35,7 @@ WAITING_FIELDS: Final = (
     "outcome",
     "reason",
     "case_number",
+    "numbers",
     "ground",
     "citation",
     "review_on",

@@ -11,6 +11,7 @@ from whistle.web import (
     custody_words,
     duty_words,
     handover_words,
+    legal_words,
     people_words,
     redaction_words,
     work_words,
@@ -188,6 +189,7 @@ REFUSALS: Final[Words] = {
     **custody_words.SENTENCES,
     **handover_words.REFUSALS,
     **clock_words.REFUSALS,
+    **legal_words.REFUSALS,
     "quarter": _l("Choose a quarter of the list."),
     "quarter_open": _l("The quarter is not over yet. Its figures can be published after its last day."),
     "too_many_cases": _l("There are too many cases to be counted at once."),
@@ -221,6 +223,7 @@ DONE: Final[Words] = {
     **circle_words.DONE,
     **custody_words.CASE_DONE,
     **clock_words.DONE,
+    **legal_words.DONE,
 }
 
 #: The ledger's actions as sentences; what nobody on the staff did has no actor in it.
@@ -261,6 +264,7 @@ LEDGER_ACTIONS: Final[Words] = {
     **people_words.LEDGER_ACTIONS,
     **redaction_words.LEDGER_ACTIONS,
     **work_words.LEDGER_ACTIONS,
+    **legal_words.LEDGER_ACTIONS,
 }
 
 #: The names of the facts that stand beside a ledger line.
@@ -281,6 +285,7 @@ LEDGER_FACTS: Final[Words] = {
     **people_words.LEDGER_FACTS,
     **work_words.LEDGER_FACTS,
     **custody_words.LEDGER_FACTS,
+    **legal_words.LEDGER_FACTS,
 }
 
 
