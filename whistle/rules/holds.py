@@ -64,10 +64,11 @@ def check_hold(ground: str, citation: str, review_on: date | str, today: date) -
         raise RuleRefused(
             "ground", "A hold has one of three grounds: another law, a court ruling, a decision."
         )
-    return HoldTerms(Ground(ground), _citation(citation), _review_day(review_on, today))
+    return HoldTerms(Ground(ground), checked_citation(citation), checked_review(review_on, today))
 
 
-def _citation(citation: str) -> str:
+def checked_citation(citation: str) -> str:
+    """Return a citation that somebody can look up, or refuse it with the reasons of `check_hold`."""
     text = clean_text(citation, CITATION_LIMIT).strip()
     if not text:
         raise RuleRefused(
@@ -80,7 +81,7 @@ def _citation(citation: str) -> str:
     return text
 
 
-def _review_day(review_on: date | str, today: date) -> date:
+def checked_review(review_on: date | str, today: date) -> date:
     day = _as_day(review_on)
     if day <= today:
         raise RuleRefused("review_past", "The review must be after today.")
