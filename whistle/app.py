@@ -20,6 +20,7 @@ from whistle.parties.consents import Consents
 from whistle.parties.custody import Custody
 from whistle.parties.duties import Duties
 from whistle.parties.handler import Handler
+from whistle.parties.kept import Kept
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
@@ -68,6 +69,7 @@ class Program:
     circle: Circle
     overview: Overview
     redactions: Redactions
+    kept: Kept
 
 
 def open_store(settings: Settings) -> Store:
@@ -123,6 +125,7 @@ def join(
         Administration(store, now, machine), Duties(store, now), Casework.joined(store, now, reporter),
         Custody(store, now), Consents(store, now), Circle(store, now),
         Overview.joined(store, now), Redactions(store, now),
+        Kept.joined(store, now),
     )  # fmt: skip
 
 
@@ -171,7 +174,7 @@ def make_app(program: Program, doors: str) -> "Flask":
         program.handler, program.legal, program.keys, health_of(program.store),
         program.accounts, program.recovery, program.administration, program.duties, program.casework,
         program.custody, program.consents, program.circle,
-        program.overview, program.redactions,
+        program.overview, program.redactions, program.kept,
     )  # fmt: skip
     return make_web(bundle, doors=doors)
 

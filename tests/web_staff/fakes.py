@@ -13,6 +13,7 @@ from tests.web_staff.fake_administration import FakeAdministration
 from tests.web_staff.fake_casework import FakeCasework
 from tests.web_staff.fake_desks import FakeHandler, FakeLegal
 from tests.web_staff.fake_duties import FakeDuties
+from tests.web_staff.fake_held import fake_kept
 from tests.web_staff.fake_overview import fake_overview
 from tests.web_staff.samples import (
     CODE,
@@ -239,6 +240,9 @@ class House:
     duties: FakeDuties = field(default_factory=FakeDuties)
     administration: FakeAdministration = field(default_factory=FakeAdministration)
 
+    def __post_init__(self) -> None:
+        self.kept = fake_kept(self.handler)
+
     def services(self) -> Services:
         settings = SimpleNamespace(
             cookies_secure=False,
@@ -264,6 +268,7 @@ class House:
             "duties": self.duties,
             "administration": self.administration,
             "overview": fake_overview(self.keys, self.handler),
+            "kept": self.kept,
         }
         # Parties that these doors never call are nobody.
         absent = {one.name: None for one in fields(Services) if one.name not in parts}

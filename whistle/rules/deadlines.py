@@ -107,8 +107,9 @@ def duties_of(facts: CaseFacts, today: date) -> tuple[Duty, ...]:
 
     Open: acknowledgement until given or waived, meeting until held, persons concerned until decided, feedback
     until given, and reviews (of a hold, of a deferral, of a case untouched for 90 days, of a Finnish case
-    within 90 days of its 60 months, or of the ground on which it may stand open longer). Closed: the review of a hold, else the purge. In both: the end of an
-    approval to know the identity, and minutes that wait to be locked.
+    within 90 days of its 60 months, or of the ground on which it may stand open longer). Closed: the review
+    of a hold, else the purge. In both: the end of an approval to know the identity, and minutes that wait to
+    be locked.
     """
     profile = load_profiles().of(facts.country)
     found = _when_closed(facts, profile) if facts.state == State.CLOSED else _when_open(facts, profile, today)

@@ -82,6 +82,7 @@ def checked_citation(citation: str) -> str:
 
 
 def checked_review(review_on: date | str, today: date) -> date:
+    """Return a review day after today and within 12 months, or refuse it with the reasons of `check_hold`."""
     day = _as_day(review_on)
     if day <= today:
         raise RuleRefused("review_past", "The review must be after today.")

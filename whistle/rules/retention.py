@@ -97,8 +97,9 @@ def decide(
     """Say what a pass at instant `now` (aware) must do with the case.
 
     `grounded`: legal recorded a ground on which an open case may stand longer; it keeps no closed one.
-    `why` is one of: `open`, `hold`, `open_cap`, `open_ground`, `not_due`, `due`, `dates_wrong`. A purge is answered only for
-    a closed case, from 00:00 local of the stored due day, with no hold in force. RuleRefused("naive_time").
+    `why` is one of: `open`, `hold`, `open_cap`, `open_ground`, `not_due`, `due`, `dates_wrong`.
+    A purge is answered only for a closed case, from 00:00 local of the stored due day, with no hold in force.
+    RuleRefused("naive_time").
     """
     held = any(hold.is_in_force for hold in holds)
     if facts.state != State.CLOSED:

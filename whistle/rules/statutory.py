@@ -1,4 +1,4 @@
-"""An open case may stand past its country's longest time only on a ground of the law, looked at again in time."""
+"""An open case stands past its country's longest time only on a ground of the law, looked at again."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +15,7 @@ WHILE_BLOCKED: Final = frozenset({"close", "concerned"})
 
 @dataclass(frozen=True)
 class GroundTerms:
-    """A ground that may be recorded; the citation is content to be sealed and stays out of any printed form."""
+    """A ground that may be recorded; the citation is content, to be sealed, and never printed."""
 
     ground: str
     citation: str = field(repr=False)

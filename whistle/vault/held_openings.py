@@ -1,4 +1,4 @@
-"""From its day on a held case is opened only by a handler, with a reason tied to the hold, and only to be read.
+"""From its day on a held case is opened only by a handler, with a reason tied to the hold, to be read.
 
 The reason goes to legal, under a key of its own: into the case nothing is written any more, and legal is who
 must see what their hold was used for. An opening counts for who made it, until that day ends where the
@@ -34,7 +34,7 @@ LABEL: Final = b"whistle/v1/held-opening\0"
 READ, EXPORT = "read", "export"
 
 HELD_BY_LAW: Final = "authority"
-"""To whom a held case goes past its day: the court or authority for whose sake it is held, and nobody else."""
+"""To whom a held case goes past its day: the court or authority for whose sake it is held; nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class StoredOpening:
 def begin(store: Store, person_id: bytes, number: str, new: NewOpening, now: datetime) -> None:
     """Open a held case past its day for the rest of this day. Nothing is written into the case.
 
-    Raises `NotThere`; `RuleRefused`: `investigator`, `not_past` (the case is opened as any other), `not_held`,
-    `no_legal` (nobody of legal could read why).
+    Raises `NotThere`; `RuleRefused`: `investigator`, `not_past` (the case is opened as any other),
+    `not_held`, `no_legal` (nobody of legal could read why).
     """
     with casework.changing(store, number, now) as change:
         name = _put(change, person_id, new, READ, now)
@@ -138,7 +138,7 @@ def of_case(store: Store, person_id: bytes, number: str, now: datetime) -> tuple
 
 
 def opening_mac(keys: ServerKeys, row: Any) -> bytes:
-    """The keyed hash over what an opening says in the clear: one that was written past its page opens nothing."""
+    """The keyed hash over what an opening says in the clear: one written past its page opens nothing."""
     fields = [
         bytes(row["id"]).hex(), bytes(row["case_id"]).hex(), bytes(row["hold_id"]).hex(),
         bytes(row["person_id"]).hex(), row["on_day"].isoformat(), row["doing"],

@@ -50,7 +50,7 @@ hold_sentences = Table(
     Column("mac", DIGEST, nullable=False),
     Index(None, "hold_id", "n", unique=True),
 )
-"""Each time that legal withheld a hold's sentence from the mailbox, or let it be shown again: the last counts."""
+"""Each time legal withheld a hold's sentence from the mailbox, or let it be shown again: the last counts."""
 
 open_grounds = Table(
     "open_grounds",
@@ -71,7 +71,7 @@ open_grounds = Table(
     Column("mac", DIGEST, nullable=False),
     Index(None, "case_id"),
 )
-"""Why an open case may stand longer than its country's longest time (1171/2022 § 29); the citation is sealed."""
+"""Why an open case may stand past its country's longest time (1171/2022 § 29); the citation is sealed."""
 
 kept_grants = Table(
     "kept_grants",

@@ -115,7 +115,7 @@ def require_unblocked(
 
 
 def is_blocked(db: Connection, keys: ServerKeys, row: Row[Any], company: CompanyFacts, now: datetime) -> bool:
-    """Whether a pass would answer `blocked` for this case: open too long (1171/2022 § 29), and nothing keeps it."""
+    """Whether a pass calls this case `blocked`: open too long (1171/2022 § 29), with nothing to keep it."""
     facts = retention_facts(row, company)
     if decide(facts, (), now).why != "open_cap":
         return False

@@ -1,4 +1,4 @@
-"""A held case's mailbox says that a law, a court or an authority keeps it; legal may withhold that sentence."""
+"""A held case's mailbox says that a law, a court or an authority keeps it, unless legal withholds that."""
 
 import hmac
 import json

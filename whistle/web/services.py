@@ -16,6 +16,7 @@ from whistle.parties.consents import Consents
 from whistle.parties.custody import Custody
 from whistle.parties.duties import Duties
 from whistle.parties.handler import Handler
+from whistle.parties.kept import Kept
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
@@ -54,6 +55,7 @@ class Services:
     circle: Circle
     overview: Overview
     redactions: Redactions
+    kept: Kept
 
 
 def services() -> Services:

@@ -15,8 +15,10 @@ from whistle.web import (
     documentation,
     duties,
     export,
+    held,
     ledger,
     legal,
+    legal_kept,
     minutes,
     new_link,
     on_behalf,
@@ -32,8 +34,8 @@ from whistle.web import (
 
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
-_IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export)
-_APART = (legal, ledger, admin, admin_people, admin_companies, documentation, site_recovery)
+_IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
+_APART = (legal, legal_kept, ledger, admin, admin_people, admin_companies, documentation, site_recovery)
 
 BLUEPRINTS: Final = tuple(room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_APART))
 

@@ -48,6 +48,7 @@ ABOUT_NO_FIELD: Final = frozenset(
     {
         "state",
         "past_day",
+        "blocked",
         "second_person",
         "same_person",
         "shared",

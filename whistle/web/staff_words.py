@@ -12,6 +12,7 @@ from whistle.web import (
     custody_words,
     duty_words,
     handover_words,
+    held_words,
     people_words,
     redaction_words,
     work_words,
@@ -186,6 +187,7 @@ REFUSALS: Final[Words] = {
     **circle_words.REFUSALS,
     **custody_words.SENTENCES,
     **handover_words.REFUSALS,
+    **held_words.REFUSALS,
     "quarter": _l("Choose a quarter of the list."),
     "quarter_open": _l("The quarter is not over yet. Its figures can be published after its last day."),
     "too_many_cases": _l("There are too many cases to be counted at once."),
@@ -218,6 +220,7 @@ DONE: Final[Words] = {
     **work_words.DONE,
     **circle_words.DONE,
     **custody_words.CASE_DONE,
+    **held_words.DONE,
 }
 
 #: The ledger's actions as sentences; what nobody on the staff did has no actor in it.
@@ -258,6 +261,7 @@ LEDGER_ACTIONS: Final[Words] = {
     **people_words.LEDGER_ACTIONS,
     **redaction_words.LEDGER_ACTIONS,
     **work_words.LEDGER_ACTIONS,
+    **held_words.LEDGER_ACTIONS,
 }
 
 #: The names of the facts that stand beside a ledger line.
