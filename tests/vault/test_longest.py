@@ -38,7 +38,7 @@ def test_from_its_day_on_it_is_blocked_and_not_purged_until_it_is_closed(world: 
         assert told == [{"event": "blocked", "case": number, "due_on": "2031-03-02", "why": "open_cap"}]
     assert rows(world, cases, number=number)
     fia, handler = world.member("Fia"), world.program.handler
-    with pytest.raises(RuleRefused, match="blocked"):
+    with pytest.raises(RuleRefused, match="only be closed"):
         handler.message(fia, number, "It goes on.")
     world.close(fia, number, "It was stopped.")
     closed_on = world.clock.now().date()

@@ -1,4 +1,4 @@
-"""What stands behind the doors of held cases in these tests: one case past its day, opened once a reason came."""
+"""What stands behind the doors of held cases in these tests: one past its day, opened once a reason came."""
 
 from datetime import date
 from types import SimpleNamespace

@@ -119,7 +119,10 @@ def mark_read(
     if not own:
         with store.writing() as work:
             number = work.db.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar_one_or_none()
-            worked_on(work.db, store.keys, person_id, number or "", now)
+            row = worked_on(work.db, store.keys, person_id, number or "", now)
+            company = directory.company_by_id(work.db, row.company_id)
+            if retention.closed_for_work(reading.retention_facts(row, company), now):
+                return  # nothing of it was shown
             work.db.execute(_SEEN, {"person": person_id, "case": case_id})
         return
     with casework.changing(store, case_id, now) as change:

@@ -109,7 +109,9 @@ def open_case(store: Store, person_id: bytes, number: str, now: datetime) -> Ope
         row, past = _mine(db, store, person_id, number, now)
         company = directory.company_by_id(db, row.company_id)
         today = kept.today(row, company, now)
-        if not past or _standing(db, store.keys, row, person_id, today) is None:
+        if not past:
+            raise NotThere("the day of this case has not come")
+        if _standing(db, store.keys, row, person_id, today) is None:
             raise RuleRefused("not_opened", "Say first why you open this case, and under which hold.")
         return reading.opened(
             db, store, row, desk.OPEN_TO_HANDLER, holder=person_id, now=now, under_hold=True

@@ -39,18 +39,18 @@ def _again(trouble: Trouble, number: str, **_place: str) -> ResponseReturnValue:
     return _page(staff_guard.signed_in(ROLE), number, typed=typed_form(), refused=Refused.of(trouble))
 
 
-@blueprint.post("/legal/cases/<number>/sentence")
+@blueprint.post("/legal/cases/<number>/sentence/<hold_id>")
 @door(again=_again)
-def sentence(number: str) -> ResponseReturnValue:
+def sentence(number: str, hold_id: str) -> ResponseReturnValue:
     """Withhold from the mailbox that a hold keeps the case, or let it be said again."""
     if request.form.get("shown") == "yes":
         return _do(
             number, "shown",
-            lambda legal, member, typed: legal.show_again(member, number, typed["hold"], typed["reason"]),
+            lambda legal, member, typed: legal.show_again(member, number, hold_id, typed["reason"]),
         )  # fmt: skip
     return _do(
         number, "withheld",
-        lambda legal, member, typed: legal.withhold(member, number, typed["hold"], typed["reason"]),
+        lambda legal, member, typed: legal.withhold(member, number, hold_id, typed["reason"]),
     )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _page(
         errors=refused.errors if refused else {},
         typed=typed or Typed(),
         form=request.endpoint or "",
-        place=(request.view_args or {}).get("ground_id", "") or (typed or Typed())["hold"],
+        place=next((value for name, value in (request.view_args or {}).items() if name != "number"), ""),
         done="" if refused else words.done(request.args.get("done", "")),
         kept=found,
         ground_words=words.GROUNDS,
