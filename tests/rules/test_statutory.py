@@ -19,7 +19,7 @@ GROUND = ("FI", "legal_claim", "Helsingin KO L 26/77", "2031-09-01", TODAY)
 def test_only_finland_sets_a_longest_time_and_names_the_grounds_of_its_act() -> None:
     assert [one.code for one in grounds_of("FI")] == ["rights_or_duties", "legal_claim"]
     assert {one.source for one in grounds_of("FI")} == {"1171/2022 § 29"}
-    assert all(one.label.text("en") != one.label.text("sv") for one in grounds_of("FI"))
+    assert all(one.label.en != one.label.sv for one in grounds_of("FI"))
     assert grounds_of("SE") == grounds_of("NO") == grounds_of("DK") == ()
 
 
