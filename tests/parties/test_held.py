@@ -184,8 +184,14 @@ def held_again(world: World, number: str) -> str:
 
 def test_a_sentence_withheld_past_legals_page_is_not_withheld_and_shows(sqlite_world: World) -> None:
     world = sqlite_world
-    number, _secret, hold = past_day(world)
+    number, secret, hold = past_day(world)
     world.program.kept.legal.withhold(world.member("Lisa"), number, hold, "The inquiry is secret.")
+    assert not world.program.reporter.open(secret).held
+    genuine = rows(world, hold_sentences)[0]["mac"]
+    change(world, hold_sentences, {}, mac=bytes(32))
+    assert world.program.reporter.open(secret).held
+    assert "sentence" in findings(world)
+    change(world, hold_sentences, {}, mac=genuine)
     world.program.kept.legal.show_again(world.member("Lisa"), number, hold, "It is known.")
     change(world, hold_sentences, {"n": 2}, withheld=True)
     assert "sentence" in findings(world)
