@@ -20,9 +20,20 @@ from whistle.crypto.keys import CompartmentKey, KeyPair
 from whistle.crypto.records import new_object_id, seal_json
 from whistle.parties.casefile import CaseFile
 from whistle.parties.draft import Author, Draft
-from whistle.vault import casework, consents, custody, desk, holds, recovery, recovery_proof, redactions
+from whistle.vault import (
+    casework,
+    consents,
+    custody,
+    desk,
+    guards,
+    holds,
+    recovery,
+    recovery_proof,
+    redactions,
+)
 from whistle.vault import identity_requests as requests
 from whistle.vault.facts import Addition, SealedGrant
+from whistle.vault.guardlists import Item, Waiting
 from whistle.vault.serverkeys import write_private
 from whistle.vault.store import Store
 from whistle.vault.tables import designations, grants, metadata, readers
@@ -170,6 +181,8 @@ def _work(world: World, made: SimpleNamespace, people: list[Person], ids: Mappin
     _entries(world, made, people)
     stage_held.past_its_day(world, made, [p for p in people if KINDS[p.kind].reads])
     stage_held.open_too_long(world, made, next(p for p in people if p.kind == "legal elsewhere"))
+    waiting = Waiting("ahead", (Item(made.closed, world.clock.now().date()),), {"ahead": 1})
+    guards.settle(world.program.store, "clock", {"nordvakt-se": waiting}, world.clock.now())
 
 
 def _grants(world: World, made: SimpleNamespace, first: Mapping[str, Person]) -> None:

@@ -11,6 +11,7 @@ from tests.fakes import FakeClock
 from tests.web_staff.fake_accounts import FakeAccounts, FakePasskeys, FakeRecovery
 from tests.web_staff.fake_administration import FakeAdministration
 from tests.web_staff.fake_casework import FakeCasework
+from tests.web_staff.fake_clockwatch import FakeClockwatch
 from tests.web_staff.fake_desks import FakeHandler, FakeLegal
 from tests.web_staff.fake_duties import FakeDuties
 from tests.web_staff.fake_held import fake_kept
@@ -239,6 +240,7 @@ class House:
     clock: FakeClock = field(default_factory=FakeClock)
     duties: FakeDuties = field(default_factory=FakeDuties)
     administration: FakeAdministration = field(default_factory=FakeAdministration)
+    clockwatch: FakeClockwatch = field(default_factory=FakeClockwatch)
 
     def __post_init__(self) -> None:
         self.kept = fake_kept(self.handler)
@@ -267,6 +269,7 @@ class House:
             "recovery": self.recovery,
             "duties": self.duties,
             "administration": self.administration,
+            "clockwatch": self.clockwatch,
             "overview": fake_overview(self.keys, self.handler),
             "kept": self.kept,
         }

@@ -12,6 +12,7 @@ from whistle.parties.accounts import Accounts
 from whistle.parties.administration import Administration
 from whistle.parties.casework import Casework
 from whistle.parties.circle import Circle
+from whistle.parties.clockwatch import Clockwatch
 from whistle.parties.consents import Consents
 from whistle.parties.custody import Custody
 from whistle.parties.duties import Duties
@@ -55,6 +56,7 @@ class Services:
     circle: Circle
     overview: Overview
     redactions: Redactions
+    clockwatch: Clockwatch
     kept: Kept
 
 

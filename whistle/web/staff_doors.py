@@ -7,7 +7,9 @@ from whistle.web import (
     admin,
     admin_companies,
     admin_people,
+    article30,
     circle,
+    clock,
     concerned,
     consents,
     custody,
@@ -24,6 +26,7 @@ from whistle.web import (
     on_behalf,
     recover,
     redactions,
+    rehearsal,
     search,
     site_recovery,
     staff,
@@ -35,7 +38,8 @@ from whistle.web import (
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
-_APART = (legal, legal_kept, ledger, admin, admin_people, admin_companies, documentation, site_recovery)
+_ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
+_APART = (legal, legal_kept, ledger, *_ADMINISTERED, clock, rehearsal)
 
 BLUEPRINTS: Final = tuple(room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_APART))
 
