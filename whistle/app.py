@@ -24,6 +24,7 @@ from whistle.parties.consents import Consents
 from whistle.parties.custody import Custody
 from whistle.parties.duties import Duties
 from whistle.parties.handler import Handler
+from whistle.parties.kept import Kept
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
@@ -76,6 +77,7 @@ class Program:
     redactions: Redactions
     leader: Leader
     clockwatch: Clockwatch
+    kept: Kept
 
 
 def open_store(settings: Settings) -> Store:
@@ -143,6 +145,7 @@ def join(
         Custody(store, now), Consents(store, now), Circle(store, now),
         Overview.joined(store, now), Redactions(store, now),
         leader, Clockwatch(store, now, leader.run, is_set=settings.rehearsal_now is not None),
+        Kept.joined(store, now),
     )  # fmt: skip
 
 
@@ -202,7 +205,7 @@ def make_app(program: Program, doors: str) -> "Flask":
         program.handler, program.legal, program.keys, health_of(program.store),
         program.accounts, program.recovery, program.administration, program.duties, program.casework,
         program.custody, program.consents, program.circle,
-        program.overview, program.redactions, program.clockwatch,
+        program.overview, program.redactions, program.clockwatch, program.kept,
     )  # fmt: skip
     try:
         return make_web(bundle, doors=doors)

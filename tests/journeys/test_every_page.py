@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "/ledger/certificates/<number>": ("Alma", ""),
     "/legal": ("Lisa", ""),
     "/legal/cases/<number>": ("Lisa", ""),
+    "/legal/cases/<number>/kept": ("Lisa", ""),
     "/legal/clock": ("Lisa", ""),
     "/legal/asks/<ask_id>": ("Leo", ""),
     "/legal/cases": ("Lisa", ""),
@@ -78,13 +79,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "/staff/sign-in": ("nobody", ""),
     "/statistics": ("Alma", ""),
 }
-#: What a reporter comes to first is looked at in all its states in tests/web/test_pages_look.py.
-ELSEWHERE = {"/", "/report", "/protect", "/other-ways", "/privacy", "/mailbox"}
+#: What a reporter comes to first is looked at in all its states in tests/web/test_pages_look.py, a held case
+#: past its day in tests/web_staff/test_pages.py.
+ELSEWHERE = {
+    "/", "/report", "/protect", "/other-ways", "/privacy", "/mailbox", "/desk/cases/<number>/held",
+}  # fmt: skip
 NO_PAGES = {
     "/.well-known/security.txt", "/desk/cases/<number>/files/<file_id>", "/favicon.ico", "/healthz",
-    "/language/<code>", "/leave", "/mailbox/case/everything", "/mailbox/case/files/<file_id>",
+    "/desk/cases/<number>/held/files/<file_id>", "/language/<code>", "/leave", "/mailbox/case/everything",
     "/ledger/certificates/<number>/file", "/legal/certificates/<number>/file",
-    "/mailbox/case/proof", "/robots.txt", "/static/<path:filename>",
+    "/mailbox/case/files/<file_id>", "/mailbox/case/proof", "/robots.txt", "/static/<path:filename>",
 }  # fmt: skip
 
 

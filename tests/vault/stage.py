@@ -10,6 +10,7 @@ from unittest import mock
 
 from sqlalchemy import insert, select
 
+from tests.vault import stage_held
 from tests.vault.cast import KINDS, STANDING, Person, cast, enter, retire
 from tests.vault.scenes import purged_case
 from tests.vault.tampering import case_of, change, remove, rows
@@ -43,7 +44,7 @@ from whistle.vault.tables import designations, grants, hold_grants, metadata, re
 from whistle.vault.worktables import identity_requests, minutes, passkeys
 
 CONTENT, IDENTITY, INTERNAL = Compartment.CONTENT, Compartment.IDENTITY, Compartment.INTERNAL
-CASES = ("open", "fresh", "closed", "asked", "held", "another")
+CASES = ("open", "fresh", "closed", "asked", "held", "another", "past")
 NOBODYS = "W-0000-0000"
 
 
@@ -107,7 +108,8 @@ def _cases(world: World, made: SimpleNamespace, excluded: Iterable[str]) -> None
         if name != "fresh":
             program.handler.acknowledge(hanna, number, "Received.")
         program.handler.note(hanna, number, "A note.")
-    world.close(hanna, made.closed, "It was stopped.")
+    for name in ("closed", "past"):
+        world.close(hanna, getattr(made, name), "It was stopped.")
     world.nobody_concerned(hanna, made.open)
     leo = world.member("Leo").person_id.hex()
     program.circle.exclude(world.member("Hugo"), made.open, leo, "A cousin.")
@@ -181,6 +183,8 @@ def _work(world: World, made: SimpleNamespace, people: list[Person], ids: Mappin
     _requests(world, made, [p for p in people if KINDS[p.kind].reads])
     _holds(world, made)
     _entries(world, made, people)
+    stage_held.past_its_day(world, made, [p for p in people if KINDS[p.kind].reads])
+    stage_held.open_too_long(world, made, next(p for p in people if p.kind == "legal elsewhere"))
     waiting = Waiting("ahead", (Item(made.closed, world.clock.now().date()),), {"ahead": 1})
     guards.settle(world.program.store, "clock", {"nordvakt-se": waiting}, world.clock.now())
 

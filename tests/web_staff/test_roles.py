@@ -39,7 +39,8 @@ LEGAL = {"legal", "second legal"}
 ADMINISTRATOR = {"administrator"}
 ANYBODY = set(PEOPLE)
 APPROVED: set[str] = set()
-"""Who may read who the reporter is: nobody, before a custodian approved it."""
+"""What is nobody's in this case: who the reporter is before a custodian approved it, a held case past its day
+before that day, a ground for standing open where no law asks for one."""
 
 CASE = "/desk/cases/<number>"
 
@@ -75,6 +76,9 @@ DOORS: dict[str, set[str]] = {
     f"{CASE}/conflict": HANDLERS,
     f"{CASE}/investigators": HANDLERS,
     f"{CASE}/export": HANDLERS,
+    f"{CASE}/held": APPROVED,
+    f"{CASE}/held/files/<file_id>": APPROVED,
+    f"{CASE}/held/export": APPROVED,
     f"{CASE}/identity": APPROVED,
     f"{CASE}/identity/files/<file_id>": APPROVED,
     f"{CASE}/identity-requests": HANDLERS,
@@ -91,6 +95,11 @@ DOORS: dict[str, set[str]] = {
     "/legal": LEGAL,
     "/legal/cases/<number>": LEGAL,
     "/legal/cases/<number>/holds": LEGAL,
+    "/legal/cases/<number>/kept": LEGAL,
+    "/legal/cases/<number>/sentence/<hold_id>": LEGAL,
+    "/legal/cases/<number>/grounds": LEGAL,
+    "/legal/cases/<number>/grounds/<ground_id>/review": APPROVED,
+    "/legal/cases/<number>/grounds/<ground_id>/end": APPROVED,
     "/legal/holds": LEGAL,
     "/legal/holds/<hold_id>/release": LEGAL,
     "/legal/holds/<hold_id>/release/confirm": LEGAL,
@@ -202,7 +211,8 @@ def facts_of(world: World) -> dict[str, str]:
         "number": number, "file_id": case.entries[0].files[0].id, "minutes_id": case.minutes[0].id,
         "consent_id": ask_consent(world, number, basis="law", provision="27 kap. 1 § RB"),
         "request_id": case.erasures[0].id, "identity_request": ask(world, number), "hold_id": holds[0],
-        "asked_hold": holds[1], "ask_id": two, "person": disa.hex(), "passkey": "ab" * 32,
+        "asked_hold": holds[1], "ask_id": two, "ground_id": "ab" * 16, "person": disa.hex(),
+        "passkey": "ab" * 32,
         "role": rows(world, designations, person_id=disa)[0]["id"].hex(),
     }  # fmt: skip
 

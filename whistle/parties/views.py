@@ -210,6 +210,7 @@ class DeskCase:
     meeting_held_on: date | None = None
     circle: CircleView = field(default_factory=CircleView)
     erasures: tuple[WaitingErasure, ...] = ()
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,11 @@ def check_hold(ground: str, citation: str, review_on: date | str, today: date) -
         raise RuleRefused(
             "ground", "A hold has one of three grounds: another law, a court ruling, a decision."
         )
-    return HoldTerms(Ground(ground), _citation(citation), check_review(review_on, today))
+    return HoldTerms(Ground(ground), checked_citation(citation), check_review(review_on, today))
 
 
-def _citation(citation: str) -> str:
+def checked_citation(citation: str) -> str:
+    """Return a citation that somebody can look up, or refuse it with the reasons of `check_hold`."""
     text = clean_text(citation, CITATION_LIMIT).strip()
     if not text:
         raise RuleRefused(
@@ -85,7 +86,7 @@ def _citation(citation: str) -> str:
 
 
 def check_review(review_on: date | str, today: date) -> date:
-    """Return the next review day of a hold that is placed, or stands after a review, on local day `today`.
+    """Return the next review day of what is placed, or stands after a review, on local day `today`.
 
     RuleRefused: `review_date`, `review_past`, `review_far`, as `check_hold` says.
     """

@@ -241,7 +241,7 @@ def legal_case(store: Store, person_id: bytes, number: str, now: datetime) -> tu
             raise NotThere("there is no such case, or it is not yours")
         company = directory.company_by_id(db, row.company_id)
         _require_legal(db, store.keys, person_id, company, local_day(now, company.zone))
-        return casework.status_of(row, company), bool(reading.holds_in_force(db, row.id))
+        return casework.status_of(row, company), bool(reading.holds_in_force(db, store.keys, row.id))
 
 
 def _raise_absent(db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime) -> NoReturn:

@@ -63,7 +63,10 @@ def case() -> ResponseReturnValue:
 
 def _writing() -> Sending | None:
     secret = sessions.open_case()
-    return services().reporter.writing(secret) if secret is not None else None
+    try:
+        return services().reporter.writing(secret) if secret is not None else None
+    except NotThere:
+        return None  # the day of the case came while they wrote: what was typed waits in the page
 
 
 def _write_again(trouble: Trouble) -> ResponseReturnValue:

@@ -50,6 +50,7 @@ ABOUT_NO_FIELD: Final = frozenset(
     {
         "state",
         "past_day",
+        "blocked",
         "second_person",
         "same_person",
         "shared",

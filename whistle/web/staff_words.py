@@ -11,6 +11,7 @@ from whistle.web import (
     custody_words,
     duty_words,
     handover_words,
+    held_words,
     legal_words,
     people_words,
     redaction_words,
@@ -188,6 +189,7 @@ REFUSALS: Final[Words] = {
     **circle_words.REFUSALS,
     **custody_words.SENTENCES,
     **handover_words.REFUSALS,
+    **held_words.REFUSALS,
     **clock_words.REFUSALS,
     **legal_words.REFUSALS,
     "quarter": _l("Choose a quarter of the list."),
@@ -222,6 +224,7 @@ DONE: Final[Words] = {
     **work_words.DONE,
     **circle_words.DONE,
     **custody_words.CASE_DONE,
+    **held_words.DONE,
     **clock_words.DONE,
     **legal_words.DONE,
 }
@@ -265,6 +268,7 @@ LEDGER_ACTIONS: Final[Words] = {
     **redaction_words.LEDGER_ACTIONS,
     **work_words.LEDGER_ACTIONS,
     **legal_words.LEDGER_ACTIONS,
+    **held_words.LEDGER_ACTIONS,
 }
 
 #: The names of the facts that stand beside a ledger line.
