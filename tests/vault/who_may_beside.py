@@ -248,6 +248,7 @@ ACCOUNT: tuple[Command, ...] = tuple(
         Command("accounts.factor_of", ALL, lambda at, who: accounts.factor_of(at.store, who)),
         Command("accounts.spend_step", ALL, lambda at, who: accounts.spend_step(at.store, who, 7)),
         Command("accounts.stamp", ALL, lambda at, who: accounts.stamp(at.store, who), shows=bool),
+        Command("accounts.stamped", ALL, lambda at, who: accounts.stamped(at.store, who)),
         Command("accounts.renew", ALL, _renew),
         Command("people.unlock", ALL, lambda at, who: people.unlock(at.store, who, AUTH, at.now)),
         Command("people.use_code", ALL, lambda at, who: people.use_code(at.store, who, 7, "", at.now)),
