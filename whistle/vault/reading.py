@@ -78,9 +78,7 @@ def opened(  # noqa: PLR0913 (who reads, which case, what of it, when, and why i
         holds=holds_in_force(db, store.keys, row.id),
         readers=readers_of(db, row.id),
         unread=unread,
-        has_custodian=bool(
-            directory.recipients(db, store.keys, company.id, ("custodian",), local_day(now, company.zone))
-        ),
+        has_custodian=_has_custodian(db, store.keys, company, now),
         deadlines=owed.facts_of(db, row, {}, company),
         minutes=() if past else _minutes(db, row.id),
         requests=() if past else identity_requests.of_case(db, store.keys, bytes(row.id), holder),
@@ -91,6 +89,10 @@ def opened(  # noqa: PLR0913 (who reads, which case, what of it, when, and why i
     for sealed in (*(grant.sealed for grant in case.grants), *(record.sealed for record in case.records)):
         inventory.same_bytes(whole.entries, sealed)
     return case
+
+
+def _has_custodian(db: Connection, keys: ServerKeys, company: CompanyFacts, now: datetime) -> bool:
+    return bool(directory.recipients(db, keys, company.id, ("custodian",), local_day(now, company.zone)))
 
 
 def require_standing(row: Row[Any], company: CompanyFacts, now: datetime) -> None:
