@@ -21,6 +21,7 @@ from whistle.vault import (
     purge,
     reminders,
     sites,
+    verdicts,
     withdrawals,
 )
 from whistle.vault.store import Store
@@ -131,7 +132,7 @@ def _open_too_long(store: Store, now: datetime, since: date) -> Iterator[Event]:
     """Cases that are still open near the longest time their country allows (Finland: 60 months)."""
     with store.reading() as db:
         near = longest.near(db, now)
-        come = [purge.verdict_of(db, one.case_id, now) for one in near if one.left <= 0]
+        come = [verdicts.verdict_of(db, one.case_id, now) for one in near if one.left <= 0]
     for one in near:
         today = one.last_on - timedelta(days=one.left)
         steps = (warning_stage(one.last_on, day, CAP_WARN_DAYS) for day in (today, since))
@@ -178,7 +179,7 @@ def _send(store: Store, now: datetime, mailing: Mailing, line: Line) -> None:
             mails.sent(store, one)
 
 
-def _event(outcome: purge.Outcome) -> Event:
+def _event(outcome: verdicts.Outcome) -> Event:
     names = {"purge": "purged", "keep": "kept", "blocked": "blocked"}
     due: date | None = outcome.verdict.due_on
     return {

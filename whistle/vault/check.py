@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from whistle.errors import Tampered
-from whistle.vault import channels, confirmations, directory, journal, ledger, purge
+from whistle.vault import channels, confirmations, directory, journal, ledger, purge, verdicts
 from whistle.vault.check_cases import look_at_blobs, look_at_cases, look_at_grants, look_at_holds
 from whistle.vault.clockguard import look_at_clock
 from whistle.vault.custody_ends import look_at_custody
@@ -109,8 +109,8 @@ def _retired(db: Connection) -> Iterator[Finding]:
 
 def _purges(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
     """A case that is due and not held may wait for the day's pass, and no longer."""
-    for case_id in purge.candidates(db, now.date() - timedelta(days=1)):
-        outcome = purge.verdict_of(db, case_id, now)
+    overdue = purge.candidates(db, now.date() - timedelta(days=1))
+    for outcome in verdicts.decided(db, overdue, now):
         if outcome.verdict.action != "keep":
             yield Finding(
                 "purge_overdue",
