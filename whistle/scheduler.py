@@ -14,6 +14,7 @@ from whistle.rules.retention import CAP_WARN_DAYS, warning_stage
 from whistle.vault import (
     clockguard,
     custody_ends,
+    expiry,
     journal,
     longest,
     mails,
@@ -80,6 +81,7 @@ def tick(
     withdrawals.withdraw_after_designations(store, now, believed)
     custody_ends.end_due(store, min(now, believed))
     sweep()
+    expiry.strike(store, min(now, believed))
     yield from _purges(store, now, weighed)
     if weighed is not None:
         clockguard.keep(store, weighed)

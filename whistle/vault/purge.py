@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
@@ -25,6 +26,11 @@ from whistle.vault.tables import (
 from whistle.vault.verdicts import Outcome, decided, of_rows
 
 LABEL = b"whistle/v1/certificate\0"
+
+FIELDS = frozenset({
+    "case", "company", "company_name", "closed_on", "due_on", "purged_on", "destroyed", "ledger_seq"
+})  # fmt: skip
+"""What a certificate says: no content, no names, no category."""
 
 BATCH = 50
 """Cases in one transaction: each goes whole or not at all; together they wait for the disk once."""
@@ -108,14 +114,14 @@ def _destroy(
         company = known[bytes(row.company_id)]
         counts = {table.name: counted[table].get(bytes(row.id), 0) for table in counted}
         today = local_day(now, company.zone)
-        kept.append(_certificate(store, row, company, counts, today, seq + position))
-        work.log(
-            "purged",
-            day=today,
-            actor="system",
-            case=row.number,
-            facts={"company": company.code, "due_on": str(row.purge_on)},
-        )
+        made = _certificate(store, row, company, counts, today, seq + position)
+        kept.append(made)
+        facts = {
+            "company": company.code,
+            "due_on": row.purge_on.isoformat(),
+            "certificate": fingerprint(made["body"]),
+        }
+        work.log("purged", day=today, actor="system", case=row.number, facts=facts)
     work.db.execute(insert(certificates), kept)
     work.db.execute(delete(cases).where(cases.c.id.in_(ids)))
     if store.embedded:
@@ -135,6 +141,11 @@ def _certificate(
         "case_number": row.number, "company_id": row.company_id, "purged_on": today, "body": body,
         "signature": chain.sign(store.keys.sign, LABEL, body.encode()),
     }  # fmt: skip
+
+
+def fingerprint(body: str) -> str:
+    """What the ledger's line says of a certificate, so that another one with a true signature shows."""
+    return sha256(body.encode()).hexdigest()
 
 
 def _counts(db: Connection, table: Any, ids: Sequence[bytes]) -> dict[bytes, int]:
@@ -196,9 +207,10 @@ def verify_certificate(document: dict[str, Any], verifying_key: bytes) -> dict[s
     try:
         body, signature = str(document["body"]), bytes.fromhex(document["signature"])
         fields: dict[str, Any] = json.loads(body)
-    except (KeyError, ValueError, TypeError) as error:
+        is_one = set(fields) >= FIELDS
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise Tampered("this is not a certificate") from error
-    if not chain.verify(verifying_key, LABEL, body.encode(), signature):
+    if not is_one or not chain.verify(verifying_key, LABEL, body.encode(), signature):
         raise Tampered("the certificate is not signed by this site's key, or was changed")
     return fields
 
