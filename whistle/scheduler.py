@@ -21,6 +21,7 @@ from whistle.vault import (
     nightly,
     purge,
     reminders,
+    scrubbing,
     sites,
     verdicts,
     withdrawals,
@@ -115,7 +116,7 @@ def _purges(store: Store, now: datetime, weighed: clockguard.Weighed | None) -> 
                 yield _event(outcome)
     for number, due_on in () if weighed is None else weighed.waiting:
         yield {"event": "blocked", "case": number, "due_on": due_on.isoformat(), "why": CLOCK}
-    if not purge.scrub(store):
+    if not scrubbing.scrub(store):
         why = "a reader keeps the database's log from emptying"
         yield {"event": "blocked", "case": "", "due_on": None, "why": why}
 

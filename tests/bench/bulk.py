@@ -12,7 +12,7 @@ from tests.bench.sealed import Made, Place, Wanted, make
 from tests.world import SE
 from whistle.clock import SystemClock
 from whistle.rules.calendar import local_day
-from whistle.vault import registry
+from whistle.vault import exclusions, registry
 from whistle.vault.store import Store
 from whistle.vault.tables import metadata
 
@@ -52,7 +52,7 @@ def fill(store: Store, wanted: Iterable[Wanted]) -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cpu_count(), context) as pool:
         for made in pool.map(make, ((place, batch) for batch in _batches(wanted))):
-            _write(store, made)
+            write(store, made)
 
 
 def _batches(wanted: Iterable[Wanted]) -> Iterator[list[Wanted]]:
@@ -66,7 +66,8 @@ def _batches(wanted: Iterable[Wanted]) -> Iterator[list[Wanted]]:
         yield batch
 
 
-def _write(store: Store, made: Sequence[Made]) -> None:
+def write(store: Store, made: Sequence[Made]) -> None:
+    """Write such cases, each with its lines in the ledger and its files, in one transaction."""
     files = [case.blob for case in made if case.blob is not None]
     for object_id, data in files:
         staged = store.blobs.stage(object_id)
@@ -83,7 +84,7 @@ def _write(store: Store, made: Sequence[Made]) -> None:
                 day=case.received_on,
                 actor="reporter",
                 case=case.number,
-                facts={"n": 1, "company": SE},
+                facts={"n": 1, "company": SE, **exclusions.fact(case.rows["cases"][0]["excluded"])},
             )
             if case.closed_on is not None:
                 facts = {"n": 1, "due_on": case.purge_on}

@@ -16,7 +16,7 @@ from tests.vault.tampering import case_of, findings, rows
 from tests.world import Secrets, World, open_world
 from whistle import scheduler
 from whistle.parties.views import Receipt
-from whistle.vault import purge
+from whistle.vault import scrubbing
 from whistle.vault.tables import blobs, certificates, grants, ledger, metadata, records
 
 WINDOW = 32
@@ -137,7 +137,7 @@ def test_a_reader_that_keeps_the_log_is_reported_and_the_next_pass_empties_it(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, traces = sqlite_world, Traces()
-    monkeypatch.setattr(purge, "CHECKPOINT_MS", 1)
+    monkeypatch.setattr(scrubbing, "CHECKPOINT_MS", 1)
     receipt = sent_and_worked_on(world, "A case.")
     close(world, receipt)
     traces.note(world, receipt.number)

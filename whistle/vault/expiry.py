@@ -11,9 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select, update
 
 from whistle.rules.expiry import load_kept
-from whistle.vault import ledger, sites
+from whistle.vault import ledger, scrubbing, sites
 from whistle.vault.findings import Finding
-from whistle.vault.purge import SCRUB
 from whistle.vault.store import Store
 from whistle.vault.tables import certificates
 from whistle.vault.tables import ledger as lines
@@ -62,8 +61,7 @@ def _strike(store: Store, numbers: list[str], until: date, today: date) -> int:
         if struck:
             # How many lines is not said: who is excluded from one of the cases reads this line, too.
             work.log(ACTION, day=today, actor=SYSTEM, facts={"until": until.isoformat()})
-            if store.embedded:
-                sites.put(work.db, SCRUB, "due")
+            sites.put(work.db, scrubbing.KEY, "due")
         return struck
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from whistle.crypto import chain
 from whistle.errors import NotThere, Tampered
 from whistle.rules.calendar import local_day
-from whistle.vault import directory, exclusions, journal, sites
+from whistle.vault import directory, exclusions, journal, scrubbing, sites
 from whistle.vault.facts import CompanyFacts
-from whistle.vault.store import BUSY_MS, Store, Work
+from whistle.vault.store import Store, Work
 from whistle.vault.tables import (
     blob_removals,
     blobs,
@@ -37,12 +37,6 @@ BATCH = 50
 
 LISTED = 200
 """Certificates on legal's page, newest first."""
-
-SCRUB = "scrub"
-"""Where the site keeps whether purged bytes may still be in the database's files."""
-
-CHECKPOINT_MS = 5_000
-"""How long the log waits for readers before the pass reports that one keeps it from emptying itself."""
 
 
 def candidates(db: Connection, until: date) -> list[bytes]:
@@ -124,8 +118,7 @@ def _destroy(
         work.log("purged", day=today, actor="system", case=row.number, facts=facts)
     work.db.execute(insert(certificates), kept)
     work.db.execute(delete(cases).where(cases.c.id.in_(ids)))
-    if store.embedded:
-        sites.put(work.db, SCRUB, "due")
+    sites.put(work.db, scrubbing.KEY, "due")
 
 
 def _certificate(
@@ -162,35 +155,6 @@ def work_off_removals(store: Store) -> None:
     if doomed:
         with store.writing() as work:
             work.db.execute(delete(blob_removals).where(blob_removals.c.object_id.in_(doomed)))
-
-
-def scrub(store: Store) -> bool:
-    """On SQLite, rebuild the indexes and empty the log after a purge, so that no page keeps purged bytes.
-
-    The purge itself wrote that this is due: a process that dies here, or a reader that keeps the log, leaves
-    it to the next pass. True when nothing is left to do.
-    """
-    if not store.embedded or sites.value(store, SCRUB) != "due":
-        return True
-    if not _emptied(store, reindex=True):
-        return False
-    sites.remember(store, SCRUB, "done")
-    return _emptied(store, reindex=False)
-
-
-def _emptied(store: Store, *, reindex: bool) -> bool:
-    with store.engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None  # noqa: S101 (a pooled connection always has one)
-        connection.rollback()
-        if reindex:
-            raw.execute("REINDEX")
-        raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
-        try:
-            busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    return not busy
 
 
 def certificate(store: Store, number: str) -> dict[str, Any]:
