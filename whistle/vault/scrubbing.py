@@ -2,7 +2,7 @@
 
 The transaction that deletes writes that this is due: a process that dies before it is done leaves it to the
 next pass. SQLite: the indexes are built anew and the log is emptied, so that no page keeps a purged byte.
-PostgreSQL: the rows are vacuumed; how long their bytes may last in its files, its log and its archive stands in
+PostgreSQL: the rows are vacuumed; how long their bytes may last in its files, log and archive stands in
 OPERATE.md.
 """
 
