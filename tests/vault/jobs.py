@@ -1,5 +1,8 @@
 """What a worker can be told to do with a site: each through the same functions as a page or a command."""
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
