@@ -117,12 +117,16 @@ def _work_commands(sub: Any) -> None:
     )
     certificate.add_argument("case", metavar="CASE")
     verify = _command(
-        sub, "verify-certificate", commands.verify_certificate, "check a certificate with the public key"
+        sub,
+        "verify-certificate",
+        proof_commands.verify_certificate,
+        "check a certificate with the public key",
     )
     verify.add_argument("file", type=Path, metavar="FILE")
     verify.add_argument(
         "--key", type=Path, default=None, help="sign.pub of the site (default: the one in keys)"
     )
+    verify.add_argument("--case", default="", metavar="CASE", help="refuse the certificate of any other case")
     _proof_commands(sub)
     _recovery_commands(sub)
     journal = _command(

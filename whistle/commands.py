@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from whistle import app
 from whistle.config import Settings
-from whistle.errors import GuardRefused, SettingsWrong, Tampered
+from whistle.errors import GuardRefused, SettingsWrong
 from whistle.rules.companies import load_site
 from whistle.scheduler import GUARDED
 from whistle.vault import check as vault_check
@@ -232,17 +232,6 @@ def certificate(call: Call) -> int:
     """A certificate as a JSON document."""
     store = app.open_program(call.settings).store
     call.say(json.dumps(purge.certificate(store, call.options.case), indent=1))
-    return 0
-
-
-def verify_certificate(call: Call) -> int:
-    """Check a certificate with the public key alone."""
-    key = (call.options.key or call.settings.keys / "sign.pub").read_bytes()
-    try:
-        document = json.loads(_read(call.options.file))
-    except ValueError:
-        raise Tampered("this is not a certificate") from None
-    call.say_json(purge.verify_certificate(document, key))
     return 0
 
 

@@ -14,14 +14,17 @@ from whistle.rules.retention import CAP_WARN_DAYS, warning_stage
 from whistle.vault import (
     clockguard,
     custody_ends,
+    expiry,
     journal,
     longest,
     mails,
     nightly,
     purge,
     reminders,
+    scrubbing,
     sites,
     statutory,
+    verdicts,
     withdrawals,
 )
 from whistle.vault.store import Store
@@ -80,6 +83,7 @@ def tick(
     withdrawals.withdraw_after_designations(store, now, believed)
     custody_ends.end_due(store, min(now, believed))
     sweep()
+    expiry.strike(store, min(now, believed))
     yield from _purges(store, now, weighed)
     if weighed is not None:
         clockguard.keep(store, weighed)
@@ -113,7 +117,7 @@ def _purges(store: Store, now: datetime, weighed: clockguard.Weighed | None) -> 
                 yield _event(outcome)
     for number, due_on in () if weighed is None else weighed.waiting:
         yield {"event": "blocked", "case": number, "due_on": due_on.isoformat(), "why": CLOCK}
-    if not purge.scrub(store):
+    if not scrubbing.scrub(store):
         why = "a reader keeps the database's log from emptying"
         yield {"event": "blocked", "case": "", "due_on": None, "why": why}
 
@@ -133,7 +137,7 @@ def _open_too_long(store: Store, now: datetime, since: date) -> Iterator[Event]:
     with store.reading() as db:
         near = longest.near(db, now)
         come = [
-            purge.verdict_of(
+            verdicts.verdict_of(
                 db, one.case_id, now, grounded=statutory.is_grounded(db, store.keys, one.case_id)
             )
             for one in near
@@ -185,7 +189,7 @@ def _send(store: Store, now: datetime, mailing: Mailing, line: Line) -> None:
             mails.sent(store, one)
 
 
-def _event(outcome: purge.Outcome) -> Event:
+def _event(outcome: verdicts.Outcome) -> Event:
     names = {"purge": "purged", "keep": "kept", "blocked": "blocked"}
     due: date | None = outcome.verdict.due_on
     return {

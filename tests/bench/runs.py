@@ -21,18 +21,20 @@ class Sizes:
     upload_mib: int
     purge_few: int
     purge_many: int
+    purge_served: int
+    purge_held: int
     standing: int
     quiet: int
     starts: int
 
 
 FULL = Sizes(
-    runs=5, each=40, lists=(100, 1_000, 10_000, 100_000), upload_mib=1024, purge_few=500, purge_many=4_000,
-    standing=4_000, quiet=300, starts=5,
+    runs=5, each=40, lists=(100, 1_000, 10_000, 100_000), upload_mib=1024, purge_few=500, purge_many=7_500,
+    purge_served=2_000, purge_held=1_000, standing=89_000, quiet=300, starts=5,
 )  # fmt: skip
 QUICK = Sizes(
-    runs=3, each=20, lists=(100, 1_000), upload_mib=128, purge_few=100, purge_many=500, standing=200,
-    quiet=100, starts=3
+    runs=3, each=20, lists=(100, 1_000), upload_mib=128, purge_few=100, purge_many=500, purge_served=300,
+    purge_held=100, standing=200, quiet=100, starts=3
 )  # fmt: skip
 
 

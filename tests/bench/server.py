@@ -81,12 +81,13 @@ def _port(process: "subprocess.Popen[str]", log: Path) -> int:
 
 @dataclass(frozen=True)
 class Ended:
-    """A command that ran to its end: seconds, peak of resident memory in KiB, exit code, output."""
+    """A command that ran to its end: seconds, peak of resident memory in KiB, code, output, CPU seconds."""
 
     seconds: float
     peak_kib: int
     code: int
     output: str
+    cpu: float
 
 
 def run(*words: str, data: Path, output: Path, database: str | None = None) -> Ended:
@@ -99,4 +100,7 @@ def run(*words: str, data: Path, output: Path, database: str | None = None) -> E
         )
         _pid, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Ended(time.perf_counter() - begun, usage.ru_maxrss, process.returncode, output.read_text())
+    return Ended(
+        time.perf_counter() - begun, usage.ru_maxrss, process.returncode, output.read_text(),
+        usage.ru_utime + usage.ru_stime,
+    )  # fmt: skip

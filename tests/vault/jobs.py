@@ -1,5 +1,8 @@
 """What a worker can be told to do with a site: each through the same functions as a page or a command."""
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +12,7 @@ from whistle import scheduler
 from whistle.errors import WhistleError
 from whistle.parties import sending
 from whistle.post.line import Post
-from whistle.vault import leases, nightly, purge, reminders, sites, withdrawals
+from whistle.vault import leases, nightly, purge, reminders, scrubbing, sites, withdrawals
 
 CITATION = "Svea hovrätt, T 1234-26"
 REVIEW_ON = "2028-06-01"
@@ -50,6 +53,16 @@ def tick(world: World, now: str) -> list[dict[str, Any]]:
     )
 
 
+def purge_due(world: World, now: str) -> list[str]:
+    """The purge of a pass, and nothing else of it: what is due, its files, the journal, the last bytes."""
+    store, instant = world.program.store, datetime.fromisoformat(now)
+    with store.reading() as db:
+        due = purge.candidates(db, instant.date())
+    outcomes = purge.purge(store, due, instant)
+    scrubbing.scrub(store)
+    return [outcome.verdict.why for outcome in outcomes]
+
+
 def post_mail(world: World, now: str, port: int) -> list[dict[str, Any]]:
     """One pass that sends mail, to a server on this machine."""
     mailing = scheduler.Mailing(
@@ -85,6 +98,63 @@ def purge_one(world: World, case_id: str, now: str, wait: int) -> str:
         sites.values(world.program.store)
     outcomes = purge.purge(world.program.store, [bytes.fromhex(case_id)], datetime.fromisoformat(now))
     return outcomes[0].verdict.why
+
+
+def hold_each(world: World, numbers: list[str], now: str, gate: tuple[str, str]) -> list[str]:
+    """A hold by Lisa on each case, begun when the other process begins; what came of each."""
+    world.clock.site = datetime.fromisoformat(now)
+    lisa, found = world.member("Lisa"), []
+    with met(gate) as meet:
+        for number in numbers:
+            meet()
+            try:
+                world.program.legal.place(lisa, number, "court_ruling", CITATION, "", REVIEW_ON)
+                found.append("held")
+            except WhistleError as refused:
+                found.append(type(refused).__name__)
+    return found
+
+
+def purge_each(world: World, case_ids: list[str], now: str, gate: tuple[str, str]) -> list[str]:
+    """A purge of each case alone, begun when the other process begins; why it did what it did.
+
+    It looks at the site first, as often as it takes for now the one to win and now the other.
+    """
+    wait, found = 8.0, []
+    with met(gate) as meet:
+        for case_id in case_ids:
+            meet()
+            for _look in range(int(wait)):
+                sites.values(world.program.store)
+            outcome = purge.purge(world.program.store, [bytes.fromhex(case_id)], datetime.fromisoformat(now))
+            found.append(outcome[0].verdict.why)
+            wait = max(0.0, wait + (0.5 if found[-1] == "due" else -0.5))
+    return found
+
+
+def _at_once(fd: object) -> None:
+    """In the place of `os.fsync`."""
+
+
+@contextmanager
+def met(gate: tuple[str, str]) -> Iterator[Callable[[], None]]:
+    """Two processes go on together, each time they call what this gives: one byte through a pipe each way."""
+    mine, theirs = gate
+    # Both ways at once: a pipe opened for one of them waits for the other process.
+    reading, writing = (os.open(name, os.O_RDWR) for name in (mine, theirs))
+    # A thousand rounds would mostly wait for the disk, and no power is cut here.
+    waits_for_disk, os.fsync = os.fsync, _at_once
+
+    def meet() -> None:
+        os.write(writing, b".")
+        assert os.read(reading, 1) == b"."
+
+    try:
+        yield meet
+    finally:
+        os.fsync = waits_for_disk
+        os.close(reading)
+        os.close(writing)
 
 
 def write_many(world: World, secret: str, count: int) -> int:

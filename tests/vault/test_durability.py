@@ -1,7 +1,7 @@
 """A case is whole or absent, whatever moment the process is killed at; what was shown is there."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,13 @@ from tests.found import files_below
 from tests.vault.jobs import files_of
 from tests.vault.workers import Worker, workers
 from tests.world import World
-from whistle import app, scheduler
+from whistle import app
 from whistle.crypto.codes import case_key_from_form
 from whistle.errors import NotThere
 from whistle.parties.sessions import token_bytes
-from whistle.vault import check, journal, nightly, sites
+from whistle.vault import check, nightly, sites
 from whistle.vault.findings import Finding
-from whistle.vault.tables import blob_removals, blobs, cases, certificates, ledger
-
-DUE = datetime(2028, 3, 2, 9, 0, tzinfo=UTC)
-"""The day on which what was closed on the suite's first day is due."""
+from whistle.vault.tables import blobs, cases
 
 THE_END = 28
 """The operations of a command's own transaction, its commit, and what is done after it."""
@@ -136,46 +133,6 @@ def test_a_message_that_is_killed_on_the_way_is_whole_or_absent(world: World, wo
     assert printed is not None
     assert read_all(world, secret)[-2:] == files_of(text)
     assert 3 < len(said) < THE_END
-
-
-def purged_lines(world: World, number: str) -> int:
-    query = select(func.count()).where(ledger.c.case_number == number, ledger.c.action == "purged")
-    with world.program.store.reading() as db:
-        found: int = db.execute(query).scalar_one()
-        return found
-
-
-def test_a_purge_that_is_killed_on_the_way_is_finished_by_the_next_pass_once(
-    world: World, worker: Worker
-) -> None:
-    store = world.program.store
-    world.closed(text="case 0", files=files_of("case 0"))
-    worker.run("tick", now=DUE.isoformat())
-    world.closed(text="case 1", files=files_of("case 1"))
-    steps = worker.steps_of("tick", now=DUE.isoformat())
-    undone = made = 0
-    for step in sampled(world, steps):
-        receipt, secret = world.closed(text=f"case {step}", files=files_of("x"))
-        made += 1
-        ids = [bytes.fromhex(file.id) for file in world.program.reporter.open(secret).files]
-        worker.killed_at(step, "tick", now=DUE.isoformat())
-        assert recovered(world, DUE) == [], step
-        stands = count(world, cases) == 1
-        assert stands == (purged_lines(world, receipt.number) == 0), "half a purge"
-        undone += stands
-        events = list(scheduler.tick(store, DUE, world.program.sessions.sweep))
-        assert [event["case"] for event in events] == [receipt.number] * stands, step
-        assert (count(world, cases), count(world, blob_removals), purged_lines(world, receipt.number)) == (
-            0,
-            0,
-            1,
-        )
-        assert not any(store.blobs.exists(object_id) for object_id in ids)
-        assert recovered(world, DUE) == [], step
-    assert count(world, certificates) == made + 2
-    journaled = list(journal.read(store.keys.folder / "journal", store.keys.verifying))
-    assert len(journaled) == len({line["case"] for line in journaled}) == made + 2
-    assert 3 < undone < made
 
 
 def test_a_night_that_is_killed_on_the_way_loses_no_file(world: World, worker: Worker) -> None:

@@ -2,22 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.found import files_below
 from tests.vault.jobs import files_of
 from tests.vault.scenes import pass_at
-from tests.vault.tampering import case_of, findings, rows
-from tests.world import Secrets, World, open_world
+from tests.vault.tampering import Row, case_of, findings, rows
+from tests.world import World
 from whistle import scheduler
 from whistle.parties.views import Receipt
-from whistle.vault import purge
-from whistle.vault.tables import blobs, certificates, grants, ledger, metadata, records
+from whistle.vault import scrubbing
+from whistle.vault.tables import blobs, hold_grants, holds, ledger, metadata
+from whistle.vault.worktables import identity_request_grants, identity_requests
 
 WINDOW = 32
 """Of a piece that is left over somewhere, 63 bytes are enough to be seen."""
@@ -35,18 +33,19 @@ class Traces:
     numbers: set[str] = field(default_factory=set)
 
     def note(self, world: World, number: str) -> None:
-        """Remember everything of a standing case."""
+        """Remember everything of a standing case, whatever table it stands in."""
         case = case_of(world, number)
         self.numbers.add(number)
         self.ids |= {case["id"], case["locator_hash"]}
         sealed = [case["reporter_key"]]
-        for table in (grants, records):
-            for row in rows(world, table, case_id=case["id"]):
-                sealed.append(row["sealed"])
-                self.ids |= {row["object_id"], row["sha256"][:16]}
-        for row in rows(world, blobs, case_id=case["id"]):
-            sealed.append(b"".join(world.program.store.blobs.read(row["object_id"])))
-            self.ids |= {row["object_id"], row["sha256"][:16]}
+        for row in rows_of(world, case["id"]):
+            for name, value in row.items():
+                if name in ("sealed", "decision_sealed", "release_sealed") and value is not None:
+                    sealed.append(value)
+                elif name in ("id", "object_id", "sha256", "mac", "once"):
+                    self.ids.add(value[:16])
+        files = rows(world, blobs, case_id=case["id"])
+        sealed += [b"".join(world.program.store.blobs.read(row["object_id"])) for row in files]
         for piece in sealed:
             self.windows |= {piece[at : at + WINDOW] for at in range(0, len(piece) - WINDOW, WINDOW)}
 
@@ -72,6 +71,19 @@ def places(data: bytes, windows: set[bytes], ids: set[bytes]) -> Iterator[int]:
         for at in range(start, min(start + 4096, len(data))):
             if data[at : at + WINDOW] in windows or data[at : at + 16] in ids:
                 yield at
+
+
+def rows_of(world: World, case_id: bytes) -> list[Row]:
+    """Every row that goes with a case: its own, and those of its holds and requests."""
+    found = {
+        table: rows(world, table, case_id=case_id) for table in metadata.sorted_tables if "case_id" in table.c
+    }
+    for table, column, of in (
+        (hold_grants, "hold_id", holds),
+        (identity_request_grants, "request_id", identity_requests),
+    ):
+        found[table] = [row for one in found[of] for row in rows(world, table, **{column: one["id"]})]
+    return [row for some in found.values() for row in some]
 
 
 def tables_with(world: World, number: str) -> set[str]:
@@ -137,7 +149,7 @@ def test_a_reader_that_keeps_the_log_is_reported_and_the_next_pass_empties_it(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, traces = sqlite_world, Traces()
-    monkeypatch.setattr(purge, "CHECKPOINT_MS", 1)
+    monkeypatch.setattr(scrubbing, "CHECKPOINT_MS", 1)
     receipt = sent_and_worked_on(world, "A case.")
     close(world, receipt)
     traces.note(world, receipt.number)
@@ -157,55 +169,3 @@ def test_a_reader_that_keeps_the_log_is_reported_and_the_next_pass_empties_it(
 def pass_events(world: World) -> list[dict[str, object]]:
 
     return list(scheduler.tick(world.program.store, world.clock.now(), lambda: None))
-
-
-STEPS = st.lists(
-    st.sampled_from(("send", "answer", "write", "note", "close", "night")), min_size=4, max_size=14
-)
-
-
-def play(world: World, steps: list[str]) -> tuple[Traces, set[str]]:
-    """A random history of the site; returns the traces and numbers of what was closed in it."""
-    under_way: list[tuple[Receipt, bytes]] = []
-    closed, traces = set(), Traces()
-    hanna, handler, reporter = world.member("Hanna"), world.program.handler, world.program.reporter
-    for n, step in enumerate(steps):
-        if step == "send" or not under_way:
-            receipt = world.send(f"Case {n}. " * (n * 60 + 1), files=files_of(f"file {n}") if n % 2 else ())
-            under_way.append((receipt, world.enter(receipt)))
-            continue
-        receipt, secret = under_way[n % len(under_way)]
-        if step == "answer":
-            handler.message(hanna, receipt.number, "Thank you. " * n)
-        elif step == "write":
-            reporter.message(secret, reporter.writing(secret), "There is more. " * n * 30)
-        elif step == "note":
-            handler.note(hanna, receipt.number, "Ask again. " * n)
-        elif step == "close":
-            close(world, receipt)
-            closed.add(receipt.number)
-            under_way.remove((receipt, secret))
-        else:
-            world.later(1)
-            pass_at(world)
-    for number in closed:
-        traces.note(world, number)
-    return traces, closed
-
-
-@pytest.mark.slow
-def test_nothing_is_left_after_any_history(
-    template: tuple[Path, Secrets], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
-    @given(STEPS)
-    def any_history(steps: list[str]) -> None:
-        with open_world(template[0], tmp_path_factory.mktemp("site"), template[1], None) as world:
-            traces, closed = play(world, [*steps, "close"])
-            world.later(YEARS + 20)
-            assert pass_at(world) == ["purged"] * len(closed)
-            assert traces.left_in(world) == []
-            assert {row["case_number"] for row in rows(world, certificates)} == closed
-            assert findings(world) == []
-
-    any_history()

@@ -1,10 +1,13 @@
 """What two processes do at the same moment comes out as if one had come after the other."""
 
+import os
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from tests.vault.crowd import closed_cases
 from tests.vault.jobs import files_of
 from tests.vault.tampering import findings, rows
 from tests.vault.workers import workers
@@ -16,48 +19,48 @@ from whistle.vault.tables import ledger as ledger_table
 NOW = datetime(2028, 3, 2, 9, 0, tzinfo=UTC)
 """The day of purge of what was closed on the suite's first day."""
 
-ROUNDS = 100
+CLOSED = date(2026, 3, 2)
+
+ROUNDS = 1_000
 
 ROUND_PASSES = 5
 
 
 @pytest.mark.slow
-def test_a_hold_and_a_purge_at_the_same_moment_one_wins_whole(world: World) -> None:
-    outcomes: Counter[str] = Counter()
-    numbers = [world.closed(files=files_of("x")[:1])[0].number for _ in range(ROUNDS)]
-    wait = 8  # looks at the site before the purge: moved by who came first, so that they meet ever closer
+def test_a_hold_and_a_purge_at_the_same_moment_one_wins_whole(world: World, tmp_path: Path) -> None:
+    made = closed_cases(world, ROUNDS, CLOSED)
+    ids = {case.number: case.rows["cases"][0]["id"] for case in made}
+    gate = tuple(str(tmp_path / name) for name in ("purger", "legal"))
+    for name in gate:
+        os.mkfifo(name)
     with workers(world, 2) as (purger, legal):
-        for number in numbers:
-            case = rows(world, cases, number=number)[0]
-            legal.start("place_hold", number=number, now=NOW.isoformat())
-            purger.start("purge_one", case_id=case["id"].hex(), now=NOW.isoformat(), wait=wait)
-            outcome = outcome_of(world, case["id"], number, legal.answer(), purger.answer())
-            outcomes[outcome] += 1
-            wait = max(0, wait + (1 if outcome == "purged" else -1))
+        legal.start("hold_each", numbers=list(ids), now=NOW.isoformat(), gate=gate)
+        each = [one.hex() for one in ids.values()]
+        purger.start("purge_each", case_ids=each, now=NOW.isoformat(), gate=gate[::-1])
+        outcomes = dict(zip(ids, zip(legal.answer(), purger.answer(), strict=True), strict=True))
+    came = Counter(outcomes.values())
+    assert set(came) == {HELD, PURGED}, came
+    assert min(came.values()) > ROUNDS // 20, came
+    held = {number for number, outcome in outcomes.items() if outcome == HELD}
+    nothing_is_half(world, {ids[number] for number in held}, held, set(ids) - held)
     world.clock.site = NOW
     assert findings(world) == []
-    assert outcomes["held"] + outcomes["purged"] == ROUNDS
-    assert min(outcomes["held"], outcomes["purged"]) > ROUNDS // 20, outcomes
-    assert len(rows(world, certificates)) == outcomes["purged"]
 
 
-def outcome_of(world: World, case_id: bytes, number: str, hold: dict[str, str], purge: str) -> str:
-    """Which of the two it was; fails where it was both, neither, or half of one."""
-    left = [len(rows(world, table, case_id=case_id)) for table in (grants, records, holds)]
-    stands, certified = (
-        bool(rows(world, cases, id=case_id)),
-        bool(rows(world, certificates, case_number=number)),
-    )
-    placed = [row for row in rows(world, ledger_table, case_number=number) if row["action"] == "hold_placed"]
-    if "hold" in hold:
-        assert purge == "hold"
-        assert (stands, certified, left[2], len(placed)) == (True, False, 1, 1)
-        assert min(left) > 0
-        return "held"
-    assert hold == {"refused": "Gone"}
-    assert purge == "due"
-    assert (stands, certified, left, placed) == (False, True, [0, 0, 0], [])
-    return "purged"
+HELD, PURGED = ("held", "hold"), ("Gone", "due")
+"""What the two processes say: either the hold is there and the purge kept, or the hold came too late."""
+
+
+def nothing_is_half(world: World, ids: set[bytes], held: set[str], purged: set[str]) -> None:
+    """Every held case has all it had, its one hold and no certificate; of a purged one only that is left."""
+    assert {row["number"] for row in rows(world, cases)} == held
+    assert Counter(row["case_id"] for row in rows(world, holds)) == Counter(ids)
+    for table, many in ((grants, 7), (records, 4)):
+        assert Counter(row["case_id"] for row in rows(world, table)) == Counter(dict.fromkeys(ids, many))
+    assert {row["case_number"] for row in rows(world, certificates)} == purged
+    lines = rows(world, ledger_table)
+    assert Counter(row["case_number"] for row in lines if row["action"] == "hold_placed") == Counter(held)
+    assert Counter(row["case_number"] for row in lines if row["action"] == "purged") == Counter(purged)
 
 
 @pytest.mark.slow

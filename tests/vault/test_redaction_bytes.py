@@ -13,7 +13,7 @@ from whistle import app
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import NotAllowed, RuleRefused
 from whistle.parties.redactions import EraseForm
-from whistle.vault import check, purge, redactions, sites
+from whistle.vault import check, redactions, scrubbing, sites
 from whistle.vault.redactions import Cut, Replacement
 from whistle.vault.tables import blobs, records
 
@@ -93,9 +93,9 @@ def test_an_erasure_that_is_killed_after_the_commit_is_finished_by_the_next_star
             world.program.redactions.confirm(hugo, receipt.number, asked.id)
 
     assert left(world, windows) > 0
-    assert sites.value(world.program.store, purge.SCRUB) == "due"
+    assert sites.value(world.program.store, scrubbing.KEY) == "due"
     app.recover(world.program.store)
-    assert purge.scrub(world.program.store)
+    assert scrubbing.scrub(world.program.store)
     assert left(world, windows) == 0
     assert {one.kind for one in check.run(world.program.store, world.clock.now())} <= {"handlers"}
 

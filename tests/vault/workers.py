@@ -187,8 +187,13 @@ def _arm(store: Store, at: int) -> Callable[[], int]:
         if done == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(store.engine, "before_cursor_execute", step)
-    event.listen(store.engine, "commit", step)
+    if store.embedded:
+        # SQLite's own word for each statement: those past SQLAlchemy, too.
+        store.engine.dispose()
+        event.listen(store.engine, "connect", lambda raw, _record: raw.set_trace_callback(step))
+    else:
+        event.listen(store.engine, "before_cursor_execute", step)
+        event.listen(store.engine, "commit", step)
     for name in FILE_OPERATIONS:
         setattr(os, name, _counted(getattr(os, name), step))
     return lambda: done

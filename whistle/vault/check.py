@@ -8,12 +8,13 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from whistle.errors import Tampered
-from whistle.vault import channels, confirmations, directory, journal, ledger, purge
+from whistle.vault import channels, confirmations, directory, journal, ledger, purge, verdicts
 from whistle.vault.check_cases import look_at_blobs, look_at_cases, look_at_grants, look_at_holds
 from whistle.vault.check_held import look_at_kept, look_at_open
 from whistle.vault.check_holds import look_at_asks
 from whistle.vault.clockguard import look_at_clock
 from whistle.vault.custody_ends import look_at_custody
+from whistle.vault.expiry import look_at_names
 from whistle.vault.findings import Finding
 from whistle.vault.localblobs import LocalBlobs
 from whistle.vault.mails import look_at_mails
@@ -33,7 +34,7 @@ def run(store: Store, now: datetime) -> list[Finding]:
         for look in (
             _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges,
             _certificates, _channels, look_at_custody, look_at_mails, look_at_passkeys, look_at_recovery,
-            look_at_clock, look_at_asks, look_at_kept, look_at_open,
+            look_at_clock, look_at_asks, look_at_kept, look_at_open, look_at_names,
         ):  # fmt: skip
             found += look(store, db, now)
         # Last, and against the first snapshot: what is done meanwhile only makes the two copies longer.
@@ -111,8 +112,8 @@ def _retired(db: Connection) -> Iterator[Finding]:
 
 def _purges(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
     """A case that is due and not held may wait for the day's pass, and no longer."""
-    for case_id in purge.candidates(db, now.date() - timedelta(days=1)):
-        outcome = purge.verdict_of(db, case_id, now)
+    overdue = purge.candidates(db, now.date() - timedelta(days=1))
+    for outcome in verdicts.decided(db, overdue, now):
         if outcome.verdict.action != "keep":
             yield Finding(
                 "purge_overdue",
@@ -122,22 +123,25 @@ def _purges(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
 
 
 def _certificates(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
-    purged = {row.case_number: row.seq for row in db.execute(_PURGED)}
+    purged = {row.case_number: ledger.line_of(row) for row in db.execute(_PURGED)}
     for row in db.execute(select(certificates).order_by(certificates.c.case_number)):
         document = {"body": row.body, "signature": bytes(row.signature).hex()}
+        line = purged.pop(row.case_number, None)
         try:
             fields = purge.verify_certificate(document, store.keys.verifying)
         except Tampered as broken:
             yield Finding("certificate", row.case_number, str(broken))
             continue
         said = (fields["case"], fields["purged_on"], fields["ledger_seq"])
-        if said != (row.case_number, row.purged_on.isoformat(), purged.pop(row.case_number, None)):
+        if line is None or said != (row.case_number, row.purged_on.isoformat(), line.seq):
             yield Finding("certificate", row.case_number, "the certificate is not the one of this purge")
+        elif line.facts.get("certificate") not in (None, purge.fingerprint(row.body)):
+            yield Finding("certificate", row.case_number, "the ledger knows another certificate")
     for number in sorted(purged):
         yield Finding("certificate", number, "the ledger knows the purge, but its certificate is gone")
 
 
-_PURGED = select(ledger_table.c.seq, ledger_table.c.case_number).where(ledger_table.c.action == "purged")
+_PURGED = select(ledger_table).where(ledger_table.c.action == "purged")
 
 
 CHANNEL_FINDINGS = {

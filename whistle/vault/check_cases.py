@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import SealBroken, Tampered
-from whistle.vault import entitled, exclusions, identity_requests, inventory, ledger, purge, recovery
+from whistle.vault import entitled, exclusions, identity_requests, inventory, ledger, recovery, verdicts
 from whistle.vault.entitled import Entitled
 from whistle.vault.findings import Finding
 from whistle.vault.holds import hold_mac
@@ -28,6 +28,7 @@ COUNTERS = (
 def look_at_cases(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
     """Headers against rows, bytes against hashes, these against the inventory, its number in the ledger."""
     numbers = _last_numbers(db)
+    told = verdicts.by_ledger(db, list(db.execute(select(cases.c.number)).scalars()))
     for case in db.execute(select(cases).order_by(cases.c.number)).all():
         yield from _objects(db, case)
         yield from _numbering(db, case)
@@ -37,7 +38,7 @@ def look_at_cases(store: Store, db: Connection, _now: datetime) -> Iterator[Find
             yield Finding("inventory", case.number, str(broken))
         if case.inventory_n != numbers.get(case.number):
             yield Finding("replayed", case.number, "the case is not in the state in which the ledger left it")
-        if not purge.by_ledger(db, case.number).agrees(case):
+        if not told.get(case.number, verdicts.NOTHING).agrees(case):
             yield Finding("days", case.number, "the days of the case are not those of the ledger")
     standing = set(db.execute(select(cases.c.number)).scalars())
     gone = set(db.execute(select(certificates.c.case_number)).scalars())
@@ -194,6 +195,8 @@ def look_at_holds(store: Store, db: Connection, now: datetime) -> Iterator[Findi
             in_force.setdefault(row.number, set()).add(bytes(row.id).hex())
             if row.review_on < now.date():
                 yield Finding("hold_review", row.number, f"the hold was to be reviewed by {row.review_on}")
-    for number in db.execute(select(cases.c.number)).scalars().all():
-        if purge.by_ledger(db, number).holds != in_force.get(number, set()):
+    standing = db.execute(select(cases.c.number)).scalars().all()
+    told = verdicts.by_ledger(db, standing)
+    for number in standing:
+        if told.get(number, verdicts.NOTHING).holds != in_force.get(number, set()):
             yield Finding("hold", number, "the holds of the case are not those of the ledger")

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import NotAllowed, NotThere, RuleRefused
-from whistle.vault import casework, identity_requests, inventory, purge, reading, sites
+from whistle.vault import casework, identity_requests, inventory, reading, scrubbing, sites
 from whistle.vault.facts import Addition, SealedRecord
 from whistle.vault.mailbox import OPEN_TO_REPORTER
 from whistle.vault.store import Store
@@ -35,8 +35,7 @@ def withdraw(
         change.db.execute(
             update(readers).where(readers.c.case_id == case_id).values(unread=readers.c.unread + 1)
         )
-        if store.embedded:
-            sites.put(change.db, purge.SCRUB, "due")  # the next pass empties the database's log of it, too
+        sites.put(change.db, scrubbing.KEY, "due")  # the next pass empties the database's log of it, too
 
 
 def _replace(change: casework.Change, record: SealedRecord) -> None:

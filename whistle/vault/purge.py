@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
@@ -11,43 +11,32 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from whistle.crypto import chain
 from whistle.errors import NotThere, Tampered
 from whistle.rules.calendar import local_day
-from whistle.rules.retention import HoldFacts, Verdict, decide
-from whistle.vault import directory, exclusions, journal, ledger, reading, sites
+from whistle.vault import directory, exclusions, journal, scrubbing, sites
 from whistle.vault.facts import CompanyFacts
-from whistle.vault.store import BUSY_MS, Store, Work
+from whistle.vault.store import Store, Work
 from whistle.vault.tables import (
     blob_removals,
     blobs,
     cases,
     certificates,
     grants,
-    holds,
     ledger_head,
     records,
 )
+from whistle.vault.verdicts import Outcome, decided, of_rows
 
 LABEL = b"whistle/v1/certificate\0"
+
+FIELDS = frozenset({
+    "case", "company", "company_name", "closed_on", "due_on", "purged_on", "destroyed", "ledger_seq"
+})  # fmt: skip
+"""What a certificate says: no content, no names, no category."""
 
 BATCH = 50
 """Cases in one transaction: each goes whole or not at all; together they wait for the disk once."""
 
 LISTED = 200
 """Certificates on legal's page, newest first."""
-
-SCRUB = "scrub"
-"""Where the site keeps whether purged bytes may still be in the database's files."""
-
-CHECKPOINT_MS = 5_000
-"""How long the log waits for readers before the pass reports that one keeps it from emptying itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a pass did with a case: the number, the verdict, and the day it was done."""
-
-    case_number: str
-    company_code: str
-    verdict: Verdict
 
 
 def candidates(db: Connection, until: date) -> list[bytes]:
@@ -65,92 +54,37 @@ def between(db: Connection, first: date, last: date) -> list[tuple[str, date]]:
 
 
 def purge(store: Store, case_ids: Sequence[bytes], now: datetime) -> list[Outcome]:
-    """Decide again and purge what is due and not held, `BATCH` cases to a transaction."""
-    outcomes: list[Outcome] = []
-    for start in range(0, len(case_ids), BATCH):
+    """Decide, then purge what is due and not held, `BATCH` cases to a transaction that decides again.
+
+    What is kept is never locked, so that a pass over many holds makes nobody wait.
+    """
+    with store.reading() as db:
+        outcomes = list(decided(db, case_ids, now))
+    due = [one.case_id for one in outcomes if one.verdict.action == "purge"]
+    done: dict[bytes, Outcome] = {}
+    for start in range(0, len(due), BATCH):
         with store.writing() as work:
-            outcomes += _purge_batch(store, work, case_ids[start : start + BATCH], now)
+            done |= _purge_batch(store, work, due[start : start + BATCH], now)
         work_off_removals(store)
-    if any(outcome.verdict.action == "purge" for outcome in outcomes):
+    if any(outcome.verdict.action == "purge" for outcome in done.values()):
         journal.catch_up(store)
-    return outcomes
+    return [
+        done.get(one.case_id, one) for one in outcomes if one.verdict.action != "purge" or one.case_id in done
+    ]
 
 
-def verdict_of(db: Connection, case_id: bytes, now: datetime, *, grounded: bool = False) -> Outcome:
-    """What a pass would do with a case now; `grounded`: legal recorded why an open one may stand longer."""
-    row = db.execute(select(cases).where(cases.c.id == case_id)).one()
-    company = directory.company_by_id(db, row.company_id)
-    return Outcome(row.number, company.code, _decide(db, row, company, now, grounded=grounded))
-
-
-def _purge_batch(store: Store, work: Work, case_ids: Sequence[bytes], now: datetime) -> list[Outcome]:
+def _purge_batch(store: Store, work: Work, case_ids: Sequence[bytes], now: datetime) -> dict[bytes, Outcome]:
+    """What came of each case; one that another pass purged meanwhile is left out."""
     rows = work.db.execute(
         select(cases).where(cases.c.id.in_(case_ids)).order_by(cases.c.id).with_for_update()
     ).all()
     known = {company.id: company for company in directory.all_companies(work.db)}
     seq = work.db.execute(select(ledger_head.c.seq).with_for_update()).scalar_one()
-    outcomes, going = [], []
-    for row in rows:
-        verdict = _decide(work.db, row, known[bytes(row.company_id)], now)
-        outcomes.append(Outcome(row.number, known[bytes(row.company_id)].code, verdict))
-        if verdict.action == "purge":
-            going.append(row)
+    outcomes = {one.case_id: one for one in of_rows(work.db, rows, known, now)}
+    going = [row for row in rows if outcomes[bytes(row.id)].verdict.action == "purge"]
     if going:
         _destroy(store, work, going, known, seq, now)
     return outcomes
-
-
-def _decide(
-    db: Connection, row: Row[Any], company: CompanyFacts, now: datetime, *, grounded: bool = False
-) -> Verdict:
-    standing = db.execute(select(holds).where(holds.c.case_id == row.id)).all()
-    in_force = {bytes(h.id).hex() for h in standing if h.released_on is None}
-    told = by_ledger(db, row.number)
-    if told.holds != in_force:
-        said = "The ledger and the holds of the case do not agree; somebody must look."
-        return Verdict("blocked", row.purge_on, "holds_disagree", said)
-    if not told.agrees(row):
-        said = "The ledger and the days of the case do not agree; somebody must look."
-        return Verdict("blocked", row.purge_on, "days_disagree", said)
-    facts = [HoldFacts(h.ground, h.placed_on, h.review_on, h.released_on) for h in standing]
-    return decide(reading.retention_facts(row, company), facts, now, grounded=grounded)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the signed ledger knows: a hold deleted from its table protects, a day moved forward does not."""
-
-    holds: frozenset[str] = frozenset()
-    received_on: date | None = None
-    closed_on: date | None = None
-    purge_on: date | None = None
-
-    def agrees(self, row: Any) -> bool:
-        """Whether the days in the case's row are those of the ledger."""
-        if self.received_on is not None and row.received_on != self.received_on:
-            return False
-        return row.closed_on == self.closed_on and self.purge_on in (None, row.purge_on)
-
-
-def by_ledger(db: Connection, number: str) -> Told:
-    """What a case's lines in the ledger add up to."""
-    told = Told()
-    for line in ledger.of_case(db, number):
-        match line.action:
-            case "received":
-                told = replace(told, received_on=line.day)
-            case "closed":
-                due = line.facts.get("due_on")
-                told = replace(told, closed_on=line.day, purge_on=date.fromisoformat(due) if due else None)
-            case "reopened":
-                told = replace(told, closed_on=None, purge_on=None)
-            case "hold_placed":
-                told = replace(told, holds=told.holds | {line.facts["hold"]})
-            case "hold_released":
-                told = replace(told, holds=told.holds - {line.facts["hold"]})
-            case _:
-                pass
-    return told
 
 
 def _destroy(
@@ -174,18 +108,17 @@ def _destroy(
         company = known[bytes(row.company_id)]
         counts = {table.name: counted[table].get(bytes(row.id), 0) for table in counted}
         today = local_day(now, company.zone)
-        kept.append(_certificate(store, row, company, counts, today, seq + position))
-        work.log(
-            "purged",
-            day=today,
-            actor="system",
-            case=row.number,
-            facts={"company": company.code, "due_on": str(row.purge_on)},
-        )
+        made = _certificate(store, row, company, counts, today, seq + position)
+        kept.append(made)
+        facts = {
+            "company": company.code,
+            "due_on": row.purge_on.isoformat(),
+            "certificate": fingerprint(made["body"]),
+        }
+        work.log("purged", day=today, actor="system", case=row.number, facts=facts)
     work.db.execute(insert(certificates), kept)
     work.db.execute(delete(cases).where(cases.c.id.in_(ids)))
-    if store.embedded:
-        sites.put(work.db, SCRUB, "due")
+    sites.put(work.db, scrubbing.KEY, "due")
 
 
 def _certificate(
@@ -201,6 +134,11 @@ def _certificate(
         "case_number": row.number, "company_id": row.company_id, "purged_on": today, "body": body,
         "signature": chain.sign(store.keys.sign, LABEL, body.encode()),
     }  # fmt: skip
+
+
+def fingerprint(body: str) -> str:
+    """What the ledger's line says of a certificate, so that another one with a true signature shows."""
+    return sha256(body.encode()).hexdigest()
 
 
 def _counts(db: Connection, table: Any, ids: Sequence[bytes]) -> dict[bytes, int]:
@@ -219,35 +157,6 @@ def work_off_removals(store: Store) -> None:
             work.db.execute(delete(blob_removals).where(blob_removals.c.object_id.in_(doomed)))
 
 
-def scrub(store: Store) -> bool:
-    """On SQLite, rebuild the indexes and empty the log after a purge, so that no page keeps purged bytes.
-
-    The purge itself wrote that this is due: a process that dies here, or a reader that keeps the log, leaves
-    it to the next pass. True when nothing is left to do.
-    """
-    if not store.embedded or sites.value(store, SCRUB) != "due":
-        return True
-    if not _emptied(store, reindex=True):
-        return False
-    sites.remember(store, SCRUB, "done")
-    return _emptied(store, reindex=False)
-
-
-def _emptied(store: Store, *, reindex: bool) -> bool:
-    with store.engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None  # noqa: S101 (a pooled connection always has one)
-        connection.rollback()
-        if reindex:
-            raw.execute("REINDEX")
-        raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
-        try:
-            busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    return not busy
-
-
 def certificate(store: Store, number: str) -> dict[str, Any]:
     """A purged case's signed certificate: `body` as text, `signature`, `key` in hex. Raises `NotThere`."""
     with store.reading() as db:
@@ -262,9 +171,10 @@ def verify_certificate(document: dict[str, Any], verifying_key: bytes) -> dict[s
     try:
         body, signature = str(document["body"]), bytes.fromhex(document["signature"])
         fields: dict[str, Any] = json.loads(body)
-    except (KeyError, ValueError, TypeError) as error:
+        is_one = set(fields) >= FIELDS
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise Tampered("this is not a certificate") from error
-    if not chain.verify(verifying_key, LABEL, body.encode(), signature):
+    if not is_one or not chain.verify(verifying_key, LABEL, body.encode(), signature):
         raise Tampered("the certificate is not signed by this site's key, or was changed")
     return fields
 

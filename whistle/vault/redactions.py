@@ -18,7 +18,7 @@ from whistle.crypto import chain
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import HoldInForce, NotAllowed, NotThere, RuleRefused, Tampered
 from whistle.rules.redaction import check_ground, needs_second
-from whistle.vault import desk, directory, inventory, purge, reading, sites
+from whistle.vault import desk, directory, inventory, purge, reading, scrubbing, sites
 from whistle.vault.casework import Change
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
@@ -163,8 +163,7 @@ def _erase(change: Change, name: str, cut: Cut, new: Replacement, *, asked_by: s
         REDACTED, name, ground=cut.ground, characters=cut.characters, record=bytes(old.object_id).hex(),
         files=[one.hex() for one in gone], **facts,
     )  # fmt: skip
-    if change.store.embedded:
-        sites.put(change.db, purge.SCRUB, "due")
+    sites.put(change.db, scrubbing.KEY, "due")
 
 
 def _require_lawful(change: Change, cut: Cut) -> None:
@@ -215,7 +214,7 @@ def _take_blobs(change: Change, cut: Cut, blob_ids: Sequence[bytes]) -> list[byt
 def _leave_nothing(store: Store) -> None:
     """The files, and what the database's own files keep: done now, or by the next pass after a death here."""
     purge.work_off_removals(store)
-    purge.scrub(store)
+    scrubbing.scrub(store)
 
 
 def _needs_colleague(change: Change, person_id: bytes, cut: Cut) -> bool:

@@ -30,6 +30,7 @@ ACTIONS: Final[Words] = {
     "exported": _l("%(actor)s handed the case over"),
     "statistics_published": _l("%(actor)s published the figures of a quarter"),
     **clock_words.LEDGER_ACTIONS,
+    "names_struck": _l("Names were struck out of lines about cases that were erased five years ago"),
 }
 
 #: Beside those of `staff_words`; a fact in neither table is for the chain, and says nothing to a reader.
@@ -41,6 +42,7 @@ FACTS: Final[Words] = {
     "characters": _l("Characters"),
     "ends_on": _l("Until"),
     **clock_words.LEDGER_FACTS,
+    "until": _l("Erased until"),
 }
 
 _VALUES: Final[Words] = {

@@ -1,0 +1,60 @@
+"""After a purge the database's own files let go of what was deleted, as far as the database allows.
+
+The transaction that deletes writes that this is due: a process that dies before it is done leaves it to the
+next pass. SQLite: the indexes are built anew and the log is emptied, so that no page keeps a purged byte.
+PostgreSQL: the rows are vacuumed; how long their bytes may last in its files, log and archive stands in
+OPERATE.md.
+"""
+
+from sqlalchemy import Table
+
+from whistle.vault import sites
+from whistle.vault.store import BUSY_MS, Store
+from whistle.vault.tables import cases, holds, ledger, metadata
+
+KEY = "scrub"
+"""Where the site keeps whether purged bytes may still be in the database's files."""
+
+CHECKPOINT_MS = 5_000
+"""How long the log waits for readers before the pass reports that one keeps it from emptying itself."""
+
+
+def scrub(store: Store) -> bool:
+    """Do what is due; False when a reader kept SQLite's log from emptying: the next pass tries again."""
+    if sites.value(store, KEY) != "due":
+        return True
+    if not store.embedded:
+        _vacuum(store)
+    elif not _emptied(store, reindex=True):
+        return False
+    sites.remember(store, KEY, "done")
+    return not store.embedded or _emptied(store, reindex=False)
+
+
+def _vacuum(store: Store) -> None:
+    """Let go of the rows now: left alone, a large table would be vacuumed when a fifth of it is dead.
+
+    Nobody waits for it, and it waits for nobody; where it is not allowed, PostgreSQL's own log says so.
+    """
+    names = ", ".join(sorted(table.name for table in metadata.sorted_tables if _holds_cases(table)))
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        db.exec_driver_sql(f"VACUUM (SKIP_LOCKED) {names}")
+
+
+def _holds_cases(table: Table) -> bool:
+    return table in (cases, ledger) or any(key.column.table in (cases, holds) for key in table.foreign_keys)
+
+
+def _emptied(store: Store, *, reindex: bool) -> bool:
+    with store.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None  # noqa: S101 (a pooled connection always has one)
+        connection.rollback()
+        if reindex:
+            raw.execute("REINDEX")
+        raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
+        try:
+            busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    return not busy
