@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from whistle.rules.calendar import local_day
-from whistle.vault import confirmations, duties
+from whistle.vault import confirmations, duties, request_pass
 from whistle.vault.listing import SOON_DAYS
 from whistle.vault.store import Store
 from whistle.vault.tables import hold_grants, holds, readers
@@ -25,6 +25,7 @@ def has_news(
         near = or_(readers.c.unread > 0, readers.c.due_on <= until)
         mine = duties.theirs(person_id, [row for row in held if row.role in duties.READING])
         questions.append(select(readers.c.case_id).where(*mine, near))
+    questions += request_pass.news(person_id, roles, until)
     if "custodian" in roles:
         questions.append(
             select(identity_requests.c.id)

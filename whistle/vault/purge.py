@@ -12,7 +12,7 @@ from whistle.crypto import chain
 from whistle.errors import NotThere, Tampered
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import HoldFacts, Verdict, decide
-from whistle.vault import directory, exclusions, journal, ledger, reading, sites
+from whistle.vault import directory, exclusions, journal, ledger, reading, request_copies, sites
 from whistle.vault.facts import CompanyFacts
 from whistle.vault.store import BUSY_MS, Store, Work
 from whistle.vault.tables import (
@@ -135,7 +135,7 @@ def by_ledger(db: Connection, number: str) -> Told:
     told = Told()
     for line in ledger.of_case(db, number):
         match line.action:
-            case "received":
+            case "received" | "request_received":
                 told = replace(told, received_on=line.day)
             case "closed":
                 due = line.facts.get("due_on")
@@ -160,10 +160,13 @@ def _destroy(
     now: datetime,
 ) -> None:
     ids = [bytes(row.id) for row in rows]
+    copies = request_copies.ids_of(work.db, ids)
     counted = {table: _counts(work.db, table, ids) for table in (grants, records, blobs)}
     doomed = [
         {"object_id": bytes(found)}
-        for found in work.db.execute(select(blobs.c.object_id).where(blobs.c.case_id.in_(ids))).scalars()
+        for found in work.db.execute(
+            select(blobs.c.object_id).where(blobs.c.case_id.in_([*ids, *copies]))
+        ).scalars()
     ]
     if doomed:
         work.db.execute(insert(blob_removals), doomed)
@@ -181,7 +184,7 @@ def _destroy(
             facts={"company": company.code, "due_on": str(row.purge_on)},
         )
     work.db.execute(insert(certificates), kept)
-    work.db.execute(delete(cases).where(cases.c.id.in_(ids)))
+    work.db.execute(delete(cases).where(cases.c.id.in_([*ids, *copies])))
     if store.embedded:
         sites.put(work.db, SCRUB, "due")
 
