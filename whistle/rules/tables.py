@@ -67,6 +67,13 @@ class Table:
             raise self.wrong(f'"{key}" names the same thing twice.')
         return tuple(value)
 
+    def flag(self, key: str) -> bool:
+        """Return true or false."""
+        value = self._take(key)
+        if not isinstance(value, bool):
+            raise self.wrong(f'"{key}" must be true or false.')
+        return value
+
     def number(self, key: str, least: int, default: int | None = None) -> int:
         """Return a whole number of at least `least`, or `default` when the key is missing."""
         if default is not None and key not in self._left:
