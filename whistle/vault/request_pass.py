@@ -1,4 +1,4 @@
-"""What the days bring to privacy requests: the neutral answer in one batch, what falls due, what to look at."""
+"""What the days bring to privacy requests: the neutral answer in one batch, what falls due, what is wrong."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from whistle.errors import NotThere, Tampered
 from whistle.rules import request_way as rules
 from whistle.rules.calendar import local_day
 from whistle.rules.request_way import State
+from whistle.rules.requests import neutral_due_on
 from whistle.vault import directory, request_mails, requests
 from whistle.vault.facts import COPY, REQUEST, CompanyFacts
 from whistle.vault.findings import Finding
@@ -59,7 +60,7 @@ def send_neutral(store: Store, now: datetime) -> list[Batch]:
 
 
 _NEUTRAL = (
-    select(cases.c.id, cases.c.received_on)
+    select(cases.c.id, cases.c.received_on, table.c.verified_on)
     .join_from(table, cases, cases.c.id == table.c.case_id)
     .where(cases.c.company_id == bindparam("company"))
     .where(table.c.is_copied.is_(True), table.c.verified_on.is_not(None), table.c.neutral_on.is_(None))
@@ -68,7 +69,7 @@ _NEUTRAL = (
 
 
 def _come(row: Any, today: date) -> bool:
-    return rules.neutral_day(row.received_on) <= today
+    return neutral_due_on(row.received_on, row.verified_on) <= today
 
 
 def _companies(store: Store) -> tuple[CompanyFacts, ...]:

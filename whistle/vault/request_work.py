@@ -58,6 +58,22 @@ class Verified:
     copy: NewCase | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of a task: a word of `OUTCOMES`."""
+
+    task_id: bytes
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """To which company a request is handed on, and the keys for its officers."""
+
+    company_code: str
+    granted: tuple[SealedGrant, ...]
+
+
 def open_request(store: Store, person_id: bytes, number: str, now: datetime) -> OpenedRequest:
     """A request as its officer may open it: sealed until the address is proved. Raises `NotThere`."""
     with store.reading() as db:
@@ -195,25 +211,19 @@ def open_task(
 
 
 def end_task(
-    store: Store,
-    person_id: bytes,
-    number: str,
-    task_id: bytes,
-    outcome: str,
-    addition: Addition,
-    now: datetime,
+    store: Store, person_id: bytes, number: str, ended: Ended, addition: Addition, now: datetime
 ) -> None:
-    """Say what came of a task. Raises `RuleRefused("outcome")`, `NotThere`."""
+    """Say what came of a task. Raises `RuleRefused("task_outcome")`, `NotThere`."""
     with _verified(store, person_id, number, now) as (request, name):
-        if outcome not in OUTCOMES:
+        if ended.outcome not in OUTCOMES:
             raise RuleRefused("task_outcome", "Say what came of it.")
         place = and_(
-            request_tasks.c.id == task_id,
+            request_tasks.c.id == ended.task_id,
             request_tasks.c.case_id == request.change.row.id,
             request_tasks.c.outcome.is_(None),
         )
         done = request.change.db.execute(
-            update(request_tasks).where(place).values(outcome=outcome, done_on=request.today)
+            update(request_tasks).where(place).values(outcome=ended.outcome, done_on=request.today)
         )
         if not done.rowcount:
             raise NotThere("there is no such task")
@@ -243,7 +253,8 @@ def close(
             _empty(request, name, emptied)
         answered = request.now("answered_on") or request.today
         due = rules.purge_due(answered)
-        request.set(state=State.CLOSED, answered_on=answered, asked_on=None)
+        request.answer_asked()
+        request.set(state=State.CLOSED, answered_on=answered)
         requests.drop_mail(request.change.db, bytes(request.change.row.id))
         request.change.set(state="closed", closed_on=request.today, purge_on=due)
         request.change.log("closed", name, due_on=due.isoformat())
@@ -261,16 +272,15 @@ def officers_of(
 
 
 def forward(
-    store: Store, person_id: bytes, number: str, company_code: str, granted: Sequence[SealedGrant],
-    addition: Addition, now: datetime,
-) -> None:  # fmt: skip
+    store: Store, person_id: bytes, number: str, to: HandedOn, addition: Addition, now: datetime
+) -> None:
     """Hand a request on to the company it is for: its officers get every key, those here lose theirs.
 
     It keeps its number and the day of receipt. Raises `RuleRefused("closed")` where nobody answers there.
     """
     with _at_work(store, person_id, number, now) as (request, name):
         change = request.change
-        company = directory.company_by_code(change.db, company_code)
+        company = directory.company_by_code(change.db, to.company_code)
         if request.now("state") != State.CODED or company.id == bytes(change.row.company_id):
             raise RuleRefused("forward_state", "A request is handed on before it is worked on.")
         keys = change.store.keys
@@ -280,13 +290,13 @@ def forward(
         known = {one.person_id: one.key_id for one in officers}
         before = _officers(change.db, bytes(change.row.id))
         _tell(request, addition)
-        for grant in granted:
+        for grant in to.granted:
             header = Header.parse(grant.sealed)
             if header.kind != Kind.GRANT or known.get(grant.holder_id) != header.key_id:
                 raise NotAllowed("a request is handed on to the officers of that company only")
             change.put_grant(grant)
         change.take_grants([one for one in before if one not in known])
-        _move(request, company, sorted({grant.holder_id for grant in granted}))
+        _move(request, company, sorted({grant.holder_id for grant in to.granted}))
         change.log("request_forwarded", name, company=company.code)
 
 
@@ -330,14 +340,6 @@ def let_in(
 def _officers(db: Connection, case_id: bytes) -> list[bytes]:
     query = select(request_readers.c.person_id).where(request_readers.c.case_id == case_id)
     return [bytes(found) for found in db.execute(query).scalars()]
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOn:
-    """To which company a request is handed on, and the keys for its officers."""
-
-    company_code: str
-    granted: tuple[SealedGrant, ...]
 
 
 @contextmanager

@@ -280,9 +280,8 @@ class RequestChange:
 
     def answer_asked(self) -> None:
         """The person answered who they are: the days that the clock stood still are added for good."""
-        asked = self.now("asked_on")
-        if asked is not None:
-            added = rules.added_by_asking(self.change.row.received_on, asked, self.today)
+        if self.now("asked_on") is not None:
+            added = rules.added_by_asking(self.standing(), self.today)
             self.set(asked_on=None, stood_still=self.now("stood_still") + added)
 
     def tell_officers(self) -> None:

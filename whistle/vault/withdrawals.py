@@ -135,7 +135,7 @@ def _doomed(db: Connection, today: Entitled) -> Doomed:
 
 
 def _pairs(db: Connection, today: Entitled) -> list[tuple[bytes, bytes, bool, str]]:
-    """Person, company, whether identity and of what kind of case, wherever not every grant of the kind is theirs by their role."""
+    """Person, company, whether identity, kind of case: where not every such grant is theirs by a role."""
     found = [(bytes(row[0]), bytes(row[1]), bool(row[2]), str(row[3])) for row in db.execute(_GRANTED)]
     nowhere = b""  # no case: whoever may keep a key there may keep it in every case
     return [
