@@ -77,13 +77,18 @@ class Question:
 Found = tuple[Answer, Why]
 
 
-def is_kept_by_law(asked: Question) -> bool:
-    """Say whether a law keeps the data; where a provision is to be cited, only one with a number counts."""
-    law = asked.facts.kept_by
-    if law is None or (law not in _EVERYWHERE and law not in asked.kind.exceptions):
+def is_kept(law: KeptBy, provision: str, kind: Kind, policy: Policy) -> bool:
+    """Say whether a law keeps data of a category; a provision that is wanted must have a number in it."""
+    if law not in _EVERYWHERE and law not in kind.exceptions:
         return False
-    cited = any(character.isdecimal() for character in asked.facts.provision)
-    return cited or not asked.policy.exceptions[law].needs_provision
+    cited = any(character.isdecimal() for character in provision)
+    return cited or not policy.exceptions[law].needs_provision
+
+
+def is_kept_by_law(asked: Question) -> bool:
+    """Say whether a law keeps the data that is asked about."""
+    law = asked.facts.kept_by
+    return law is not None and is_kept(law, asked.facts.provision, asked.kind, asked.policy)
 
 
 def erasure_ground(asked: Question) -> Why | None:
