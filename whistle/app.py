@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,10 @@ from whistle.parties.handler import Handler
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
+from whistle.parties.privacy import Privacy
 from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
+from whistle.parties.request_codes import opened_letter
 from whistle.parties.sessions import Sessions
 from whistle.parties.site import SiteFacts
 from whistle.parties.site_recovery import SiteRecovery
@@ -68,6 +71,7 @@ class Program:
     circle: Circle
     overview: Overview
     redactions: Redactions
+    privacy: Privacy
 
 
 def open_store(settings: Settings) -> Store:
@@ -123,6 +127,7 @@ def join(
         Administration(store, now, machine), Duties(store, now), Casework.joined(store, now, reporter),
         Custody(store, now), Consents(store, now), Circle(store, now),
         Overview.joined(store, now), Redactions(store, now),
+        Privacy.joined(store, now, machine, sessions.new_token, sends_mail=bool(settings.smtp_url)),
     )  # fmt: skip
 
 
@@ -142,7 +147,7 @@ def mailing(program: Program) -> Mailing:
         settings.mail_hours, reminds=post is not None, only_news=settings.mail_only_news,
         language=site.languages[0],
     )  # fmt: skip
-    return Mailing(rounds, site.name, post)
+    return Mailing(rounds, site.name, post, partial(opened_letter, program.store.keys))
 
 
 def recover(store: Store) -> None:
@@ -171,7 +176,7 @@ def make_app(program: Program, doors: str) -> "Flask":
         program.handler, program.legal, program.keys, health_of(program.store),
         program.accounts, program.recovery, program.administration, program.duties, program.casework,
         program.custody, program.consents, program.circle,
-        program.overview, program.redactions,
+        program.overview, program.redactions, program.privacy,
     )  # fmt: skip
     return make_web(bundle, doors=doors)
 

@@ -1,4 +1,4 @@
-"""The way back in to a privacy request: its key opens it, and what those who handle reports wrote beside it."""
+"""The way back in to a privacy request: its key opens it, and beside it what those who handle reports wrote."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -27,7 +27,8 @@ from whistle.vault.requests import OpenedRequest, RequestStatus
 from whistle.vault.store import Store
 
 SPOKEN = (
-    "request", "message", "proof", "asked", "answer", "refusal", "extension", "notice", "closing", "handlers",
+    "request", "message", "proof", "asked", "answer", "refusal", "extension", "notice", "closing", "forwarded",
+    "handlers",
 )  # fmt: skip
 """The content records that are part of the dialogue."""
 
@@ -47,11 +48,8 @@ class RequestSending(Sending):
 class RequestMailboxes:
     """What somebody does with the key of a privacy request. Every method raises `NotThere` for other keys."""
 
-    def __init__(
-        self, store: Store, now: Callable[[], datetime], machine: Callable[[], datetime], *, sends_mail: bool
-    ) -> None:
+    def __init__(self, store: Store, now: Callable[[], datetime], machine: Callable[[], datetime]) -> None:
         self._store, self._now, self._machine = store, now, machine
-        self.sends_mail = sends_mail
 
     def open(self, secret: bytes) -> RequestMailbox:
         """The request as the person sees it; what was new is marked as seen."""
@@ -162,9 +160,9 @@ class RequestMailboxes:
         beside = CaseFile(copy, _pair(key, file))
         for record in file.records(Compartment.CONTENT):
             fields = record.fields
-            if fields["type"] == "copied" and fields["copy"] == copy.status.id.hex():
-                if beside.key_of(Compartment.CONTENT, 1).key_id.hex() == fields["key_id"]:
-                    return beside
+            said = (copy.status.id.hex(), beside.key_of(Compartment.CONTENT, 1).key_id.hex())
+            if fields["type"] == "copied" and (fields["copy"], fields["key_id"]) == said:
+                return beside
         raise Tampered("the copy of a request is not the one that was made of it")
 
     def _known(self, file: CaseFile) -> dict[str, dict[str, Any]]:

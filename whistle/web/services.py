@@ -19,6 +19,7 @@ from whistle.parties.handler import Handler
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
+from whistle.parties.privacy import Privacy
 from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
 from whistle.parties.sessions import Sessions
@@ -54,6 +55,7 @@ class Services:
     circle: Circle
     overview: Overview
     redactions: Redactions
+    privacy: Privacy
 
 
 def services() -> Services:
