@@ -160,9 +160,8 @@ class PrivacyDesk:
     def answer(self, member: Member, number: str, sending: Sending, text: str) -> None:
         """Answer with words and files, sealed to the person, and with all that the law wants in the letter.
 
-        What was decided makes it a refusal, or not. Raises `RuleRefused`, `StepUpNeeded`.
+        What was decided makes it a refusal, or not. Raises `RuleRefused`.
         """
-        require_fresh(member)
         if len(text) > REASONS_LIMIT:
             raise RuleRefused("answer_long", "Put a long answer in a file.")
         stored = False
@@ -194,7 +193,6 @@ class PrivacyDesk:
 
     def refuse_as_excessive(self, member: Member, number: str, reasons: str) -> None:
         """Decline a request that is manifestly excessive: only after a notice. Raises `RuleRefused`."""
-        require_fresh(member)
 
         def seal(file: CaseFile, draft: Draft) -> None:
             _file, found = self._file(member, number)
@@ -268,12 +266,10 @@ class PrivacyDesk:
 
     def close(self, member: Member, number: str) -> None:
         """Close what was answered; its day of erasure is fixed. Raises `RuleRefused`: `unanswered`, `tasks_open`."""
-        require_fresh(member)
         self._close(member, number, "", unproved=False)
 
     def turn_away(self, member: Member, number: str, reason: str) -> None:
         """Close a request of somebody who could not be known, and say why."""
-        require_fresh(member)
         self._close(member, number, checked_text("reason", reason), unproved=True)
 
     def _close(self, member: Member, number: str, text: str, *, unproved: bool) -> None:
@@ -294,7 +290,7 @@ class PrivacyDesk:
         tried(attempt)
 
     def forward(self, member: Member, number: str, company: str) -> None:
-        """Hand a request on to the company that it is for; it is gone from here."""
+        """Hand a request on to the company that it is for; it is gone from here. Raises `StepUpNeeded`."""
         require_fresh(member)
 
         def attempt() -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from whistle.parties.book import BookLine
+from whistle.web import privacy_words
 from whistle.web import staff_words as words
 from whistle.web.languages import day as in_words
 from whistle.web.staff_words import Words, gettext
@@ -29,6 +30,7 @@ ACTIONS: Final[Words] = {
     "investigator_named": _l("%(actor)s named an outside investigator for the case"),
     "exported": _l("%(actor)s handed the case over"),
     "statistics_published": _l("%(actor)s published the figures of a quarter"),
+    **privacy_words.LEDGER_ACTIONS,
 }
 
 #: Beside those of `staff_words`; a fact in neither table is for the chain, and says nothing to a reader.
@@ -39,6 +41,7 @@ FACTS: Final[Words] = {
     "quarter": _l("Quarter"),
     "characters": _l("Characters"),
     "ends_on": _l("Until"),
+    "count": _l("Number"),
 }
 
 _VALUES: Final[Words] = {

@@ -19,6 +19,8 @@ from whistle.web import (
     legal,
     on_behalf,
     passkeys,
+    privacy_desk,
+    request_copies,
     sessions,
     staff_guard,
     work_forms,
@@ -41,6 +43,7 @@ ShowDraft = Callable[[Member, str, Mapping[str, str], Typed], ResponseReturnValu
 RETURNS: Final[Mapping[str, ShowDraft]] = {
     "desk": desk.show_draft, "legal": legal.show_draft, "custody": custody.show_draft,
     **work_forms.RETURNS, "circle": circle.show_draft, "on_behalf": on_behalf.show_draft,
+    "privacy_desk": privacy_desk.show_draft, "request_copies": request_copies.show_draft,
 }  # fmt: skip
 
 

@@ -20,8 +20,10 @@ from whistle.web import (
     minutes,
     new_link,
     on_behalf,
+    privacy_desk,
     recover,
     redactions,
+    request_copies,
     search,
     site_recovery,
     staff,
@@ -33,9 +35,12 @@ from whistle.web import (
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export)
+_REQUESTS = (privacy_desk, request_copies)
 _APART = (legal, ledger, admin, admin_people, admin_companies, documentation, site_recovery)
 
-BLUEPRINTS: Final = tuple(room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_APART))
+BLUEPRINTS: Final = tuple(
+    room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_REQUESTS, *_APART)
+)
 
 protect = step_up.protect
 """What every one of them asks for where a party wants the second factor fresh."""

@@ -26,6 +26,11 @@ WORK_FIELDS: Final = (
 )  # fmt: skip
 #: Of the forms of who works on a case.
 CIRCLE_FIELDS: Final = ("action", "person", "to_on", "reference")
+#: Of the forms of a privacy request.
+REQUEST_FIELDS: Final = (
+    "answer", "extension", "how", "notice", "fee", "reasons", "recipient", "right", "category", "verdict",
+    "turned_away", "what", "why",
+)  # fmt: skip
 #: The only fields that wait in a sign-in page: what somebody wrote, never a secret or a fingerprint.
 WAITING_FIELDS: Final = (
     "message",
@@ -40,6 +45,7 @@ WAITING_FIELDS: Final = (
     "review_on",
     *WORK_FIELDS,
     *CIRCLE_FIELDS,
+    *REQUEST_FIELDS,
 )
 #: Who asks has to sign in first (RFC 9110 section 15.5.2); a form asks for it, no scheme of HTTP.
 UNSIGNED: Final = 401
@@ -50,7 +56,7 @@ SEE_OTHER: Final = 303
 HOMES: Final = {
     "handler": "/desk", "deputy": "/desk", "investigator": "/desk",
     "custodian": "/custody", "legal": "/legal", "administrator": "/admin",
-    "auditor": "/ledger",
+    "auditor": "/ledger", "privacy_officer": "/privacy-desk",
 }  # fmt: skip
 ACCOUNT: Final = "/staff/account"
 #: The days of the cases one works on, in whichever of these roles.
@@ -109,6 +115,7 @@ def navigation(member: Member) -> list[tuple[str, str, bool]]:
         "/legal": gettext("Legal"),
         "/admin": gettext("People"),
         "/ledger": gettext("Ledger"),
+        "/privacy-desk": gettext("Privacy requests"),
     }
     homes = dict.fromkeys(address for role, address in HOMES.items() if member.has(role))
     links = [(address, words[address]) for address in homes]
