@@ -142,7 +142,13 @@ class PrivacyDesk:
 
         def store_it(addition: Addition) -> None:
             request_work.decide(
-                self._store, member.person_id, number, addition, self._now(), review_on=review
+                self._store,
+                member.person_id,
+                number,
+                addition,
+                self._now(),
+                review_on=review,
+                lifts=said.right == Right.RESTRICTION and said.verdict == request_decisions.NO,
             )
 
         self._put(member, number, seal, store_it)

@@ -24,7 +24,6 @@ from whistle.vault.store import Store
 from whistle.vault.tables import cases
 
 RULE: Final = "GDPR 12(3)"
-REVIEW: Final = "privacy_review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,29 @@ def _companies(store: Store) -> tuple[CompanyFacts, ...]:
         return directory.all_companies(db)
 
 
+def move_on(store: Store, now: datetime) -> None:
+    """Where a question about identity is open the day of the answer moves with each day: the lists follow."""
+    known = {company.id: company for company in _companies(store)}
+    with store.reading() as db:
+        asked = [bytes(one) for one in db.execute(_ASKED).scalars()]
+        stale = [case_id for case_id in asked if _is_stale(db, store.keys, case_id, known, now)]
+    for case_id in stale:
+        with requests.changing(store, case_id, now):
+            pass  # written again, with the day that is due today
+
+
+_ASKED = select(table.c.case_id).where(table.c.asked_on.is_not(None), table.c.state == State.CODED)
+
+
+def _is_stale(
+    db: Connection, keys: ServerKeys, case_id: bytes, known: Mapping[bytes, CompanyFacts], now: datetime
+) -> bool:
+    case = db.execute(select(cases).where(cases.c.id == case_id)).one()
+    company = known[bytes(case.company_id)]
+    dates = requests.dates_of(requests.checked(db, keys, case_id), case.received_on, company)
+    return bool(rules.due_on(dates, local_day(now, company.zone)) != case.next_on)
+
+
 def falling_due(
     db: Connection, keys: ServerKeys, known: Mapping[bytes, CompanyFacts], now: datetime
 ) -> list[tuple[str, str, str, date, date, bool, str]]:
@@ -92,7 +114,7 @@ def falling_due(
         status = requests.status_of(requests.checked(db, keys, bytes(case.id)), case, company, now)
         owed = [(requests.DUTY, status.due_on, status.last_legal_day, RULE)] if not status.answered_on else []
         if status.review_on is not None:
-            owed.append((REVIEW, status.review_on, status.review_on, "S39"))
+            owed.append((requests.REVIEW, status.review_on, status.review_on, "S39"))
         found += [
             (kind, case.number, company.code, due, legal, due < today, rule)
             for kind, due, legal, rule in owed

@@ -151,15 +151,20 @@ def verify(store: Store, person_id: bytes, number: str, new: Verified, now: date
 
 def decide(
     store: Store, person_id: bytes, number: str, addition: Addition, now: datetime,
-    *, review_on: date | None = None,
+    *, review_on: date | None = None, lifts: bool = False,
 ) -> None:  # fmt: skip
-    """Keep a decision in the officers' notes; a restriction has a day on which it is looked at again."""
+    """Keep a decision in the officers' notes; a restriction has a day on which it is looked at again.
+
+    `lifts`: the restriction ends, and with it that day.
+    """
     with _verified(store, person_id, number, now) as (request, name):
         _take(request, addition)
         if review_on is not None:
             if review_on <= request.today:
                 raise RuleRefused("review_past", "The day of review has to be after today.")
             request.set(review_on=review_on)
+        elif lifts:
+            request.set(review_on=None)
         request.change.log("request_decided", name)
 
 
@@ -246,6 +251,8 @@ def close(
             raise RuleRefused("identity_state", "Only who is not known is turned away for that.")
         if known and request.now("state") != State.ANSWERED:
             raise RuleRefused("unanswered", "Answer the person first.")
+        if request.now("review_on") is not None:
+            raise RuleRefused("restricted", "A restriction is in force and is looked at again.")
         if request.now("tasks_open"):
             raise RuleRefused("tasks_open", "Recipients still wait to be told.")
         if request.now("state") != State.SENT:

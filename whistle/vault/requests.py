@@ -38,8 +38,8 @@ OFFICER = "privacy_officer"
 PERSON = "reporter"
 """How the ledger calls whoever holds the key, of a report and of a request alike."""
 
-DUTY = "privacy_request"
-"""The kind of the one duty of a request."""
+DUTY, REVIEW = "privacy_request", "privacy_review"
+"""The kinds of duties of a request: its answer, and the day on which a restriction is looked at again."""
 
 NO_MAIL, QUEUED, MAILED, REFUSED = "none", "queued", "sent", "refused"
 """What became of the letter with the code; `refused`: the person's own mail server would not take it."""
@@ -296,11 +296,17 @@ class RequestChange:
         self.columns["mac"] = request_mac(self.change.store.keys, values)
         db, case_id = self.change.db, self.change.row.id
         db.execute(update(requests).where(requests.c.case_id == case_id).values(**self.columns))
-        is_open = values["state"] != State.CLOSED
-        due = rules.due_on(self.standing(), self.today) if is_open else casework.NEVER
-        self.change.set(next_kind=DUTY if is_open else None, next_on=due)
-        place = {"open": is_open, "rank": _rank(values), "due_on": due}
+        kind, due = self._next(values)
+        self.change.set(next_kind=kind, next_on=due)
+        place = {"open": values["state"] != State.CLOSED, "rank": _rank(values), "due_on": due}
         db.execute(update(request_readers).where(request_readers.c.case_id == case_id).values(**place))
+
+    def _next(self, values: dict[str, Any]) -> tuple[str | None, date]:
+        """What is owed next: the answer, then the day on which a restriction is looked at again."""
+        if values["state"] in (State.ANSWERED, State.CLOSED):
+            review = values["review_on"]
+            return (None, casework.NEVER) if review is None else (REVIEW, review)
+        return DUTY, rules.due_on(self.standing(), self.today)
 
 
 def _rank(row: dict[str, Any]) -> int:

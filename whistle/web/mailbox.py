@@ -6,9 +6,18 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from whistle.errors import NotThere, SealBroken
-from whistle.parties.reporter import FormRefused, Sending
+from whistle.parties.reporter import FormRefused, Problem, Sending
 from whistle.parties.request_mailbox import RequestSending
-from whistle.web import case_page, downloads, languages, problems, request_page, sessions, uncleaned
+from whistle.web import (
+    case_page,
+    downloads,
+    languages,
+    privacy_words,
+    problems,
+    request_page,
+    sessions,
+    uncleaned,
+)
 from whistle.web.forms import answer, door, keep_sending, sending
 from whistle.web.services import services
 from whistle.web.trouble import Trouble
@@ -116,6 +125,26 @@ def write() -> ResponseReturnValue:
     except FormRefused as error:
         return _write_again(problems.refused(error.problems))
     keep_sending()
+    return redirect(url_for("mailbox.case", noticed="sent"), _SEE_OTHER)
+
+
+@blueprint.post("/mailbox/case/rights")
+@door(again=_write_again)
+def ask_rights() -> ResponseReturnValue:
+    """Ask for one's rights in one's own case, without a name: the key says enough, and handlers answer."""
+    secret = sessions.open_case()
+    if secret is None:
+        return ended()
+    chosen = [one for one in request.form.getlist("rights") if one in case_page.RIGHTS]
+    if not chosen:
+        return _write_again(problems.refused([Problem("rights", "missing")]))
+    asked = _("I ask for: %(rights)s.", rights=", ".join(privacy_words.right(one) for one in chosen))
+    place = services().reporter.writing(secret)
+    try:
+        said = request.form.get("message", "").strip()
+        services().reporter.message(secret, place, f"{asked}\n\n{said}" if said else asked)
+    except FormRefused as error:
+        return _write_again(problems.refused(error.problems))
     return redirect(url_for("mailbox.case", noticed="sent"), _SEE_OTHER)
 
 

@@ -66,6 +66,7 @@ REFUSALS: Final[Words] = {
     "request_closed": _l("The request is closed. A new request is the way."),
     "unanswered": _l("Answer the person first. Then the request can be closed."),
     "tasks_open": _l("Some recipients have no outcome yet. Note what came of each; then close."),
+    "restricted": _l("A restriction is in force. Decide that it ends, and tell the person; then close."),
     "task_outcome": _l("Choose what came of it."),
     "extension": _l("A request is extended once, and the person is told by the day the answer is due."),
     "extended_before": _l("A request is extended once."),

@@ -22,7 +22,9 @@ FIELD_OF = {
 }
 """Which field a reason is about; what is not here is about the field the door names."""
 
-ABOUT_NO_FIELD = frozenset({"identity_state", "request_closed", "unanswered", "tasks_open", "past_day"})
+ABOUT_NO_FIELD = frozenset(
+    {"identity_state", "request_closed", "unanswered", "tasks_open", "restricted", "past_day"}
+)
 
 
 @contextmanager
