@@ -13,7 +13,14 @@ from tests.source import Module, imports, program
 FLASK = frozenset(
     {"flask", "flask_babel", "flask_wtf", "babel", "jinja2", "markupsafe", "werkzeug", "wtforms"}
 )
-TABLES = frozenset({"whistle.vault.tables", "whistle.vault.worktables", "whistle.vault.database"})
+TABLES = frozenset(
+    {
+        "whistle.vault.tables",
+        "whistle.vault.worktables",
+        "whistle.vault.requesttables",
+        "whistle.vault.database",
+    }
+)
 # What could bring time, files, processes or chance into rooms that are to be told all of them.
 IMPURE = frozenset(
     {"os", "time", "pathlib", "io", "shutil", "tempfile", "socket", "subprocess", "threading", "random"}

@@ -1,74 +1,58 @@
-"""The privacy officer: knows who asks before anything is opened, decides, and answers sealed to the person."""
+"""The privacy officer: knows who asks before anything opens, decides, and answers sealed to the person."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date
 
 from whistle.crypto.grants import seal_grant
 from whistle.crypto.header import Compartment
-from whistle.crypto.records import new_object_id, seal_json
-from whistle.errors import NotThere, RuleRefused
+from whistle.errors import NotThere
 from whistle.parties import attachments, dates, request_copying, request_decisions
-from whistle.parties.casefile import CaseFile, Opened
-from whistle.parties.desk_work import Seal, StoreIt, tried
-from whistle.parties.draft import Author, Draft, key_for_files, own_grant
+from whistle.parties.casefile import CaseFile
+from whistle.parties.desk_work import tried
+from whistle.parties.draft import Draft, own_grant
 from whistle.parties.member import Member, require_fresh
-from whistle.parties.report_form import LINE_LIMIT, FormRefused, Problem, checked_text
+from whistle.parties.officer_work import BEFORE, content, emptied_of
+from whistle.parties.officer_work import shown as shown_of
+from whistle.parties.report_form import LINE_LIMIT, checked_text
+from whistle.parties.request_answers import Answers
 from whistle.parties.request_codes import access_tag
+from whistle.parties.request_list_view import count_of, cursor_of, row_of, sealed_view, tasks_of, text_of
 from whistle.parties.request_mailbox import entries_of, facts_of, said_identity, spoken
-from whistle.parties.request_views import DeskRequest, RequestPage, RequestRow, TaskView
+from whistle.parties.request_views import DeskRequest, RequestPage
 from whistle.parties.sending import Sending
-from whistle.parties.views import Count, Download
-from whistle.rules import letters
-from whistle.rules.calendar import add_days, local_day
-from whistle.rules.letters import Letter, LetterKind
+from whistle.parties.views import Download
+from whistle.rules.calendar import local_day
 from whistle.rules.policy_codes import Right
-from whistle.rules.request_way import RequestDates, State, due_on, is_copied
-from whistle.rules.requests import REASONS_LIMIT, check_excessive
+from whistle.rules.request_way import State, is_copied
 from whistle.rules.rights import check_restriction
-from whistle.vault import request_list, request_work
-from whistle.vault.facts import Addition, Bounded, SealedGrant
-from whistle.vault.request_work import Emptied, Ended, HandedOn, Verified
+from whistle.vault import request_identity, request_list, request_work
+from whistle.vault.facts import Addition, SealedGrant
+from whistle.vault.request_desk import Emptied
+from whistle.vault.request_identity import HandedOn, Verified
 from whistle.vault.requests import OpenedRequest
-from whistle.vault.store import Store
-
-OFFICER = "officer"
-"""What stands as the writer in an officer's records."""
 
 LEGAL = "legal"
 """The recipient of a task that is opened by itself: a claim for compensation goes to legal."""
 
-EXCESSIVE = "GDPR 12(5)"
-"""On what a fee, or declining a request as excessive, stands."""
-
-REPLY_DAYS = 14
-"""So long whoever is told of a fee can narrow the request or say why it is not so (own choice)."""
 
 LET_IN_AT_ONCE = 50
 """Requests opened to colleagues with one press: each is sealed for them while the page waits."""
 
-BEFORE = frozenset({State.SENT, State.CODED})
-"""The person is not known yet."""
 
-
-class PrivacyDesk:
+class PrivacyDesk(Answers):
     """What a privacy officer does. Every method raises `NotThere` for a request that is not theirs."""
-
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self._store, self._now = store, now
 
     def desk(self, member: Member, *, shown: str = "open", after: str = "") -> RequestPage:
         """A page of the list: a child's request first, then what is due first. Raises `NotThere`."""
         if not member.has("privacy_officer"):
             raise NotThere("there is no such page")
         now = self._now()
-        found = request_list.listing(self._store, member.person_id, now, shown=shown, after=_cursor(after))
+        found = request_list.listing(self._store, member.person_id, now, shown=shown, after=cursor_of(after))
         lacking = request_list.lacking(self._store, member.person_id, now, most=LET_IN_AT_ONCE)
-        rows = tuple(_row(one, now) for one in found.rows)
+        rows = tuple(row_of(one, now) for one in found.rows)
         today = rows[0][1] if rows else now.date()
         return RequestPage(
-            tuple(row for row, _day in rows), _count(found.total), _count(found.late), _count(found.soon),
-            _count(found.unproved), _text(found.after), tuple(dict.fromkeys(name for _id, name, _n in lacking)),
+            tuple(row for row, _day in rows), count_of(found.total), count_of(found.late), count_of(found.soon),
+            count_of(found.unproved), text_of(found.after), tuple(dict.fromkeys(name for _id, name, _n in lacking)),
             today,
         )  # fmt: skip
 
@@ -84,7 +68,7 @@ class PrivacyDesk:
     def ask(self, member: Member, number: str, what: str, why: str) -> None:
         """Ask what is needed to know the person; both texts are kept, and the clock stands still."""
         said = {"text": checked_text("what", what), "why": checked_text("why", why)}
-        self._write(member, number, _seal("asked", **said), request_work.ask)
+        self._write(member, number, content("asked", **said), request_identity.ask)
 
     def verify(self, member: Member, number: str, how: str) -> None:
         """Say that the person is known, and how; what was sent as proof is destroyed. Raises `StepUpNeeded`."""
@@ -107,8 +91,8 @@ class PrivacyDesk:
             company = file.case.status.company.code
             is_access = Right.ACCESS in asked["rights"] and bool(email)
             tag = access_tag(self._store.keys, company, email) if is_access else None
-            new = Verified(draft.addition(), _emptied(file), tag, copy)
-            request_work.verify(self._store, member.person_id, number, new, self._now())
+            new = Verified(draft.addition(), emptied_of(file), tag, copy)
+            request_identity.verify(self._store, member.person_id, number, new, self._now())
 
         try:
             tried(attempt)
@@ -155,120 +139,9 @@ class PrivacyDesk:
 
     def write(self, member: Member, number: str, text: str) -> None:
         """Write to the person, a question or a word on the way: that is no answer."""
-        self._write(member, number, _seal("message", text=checked_text("message", text)), request_work.write)
-
-    def writing(self, member: Member, number: str) -> Sending:
-        """Make room for the files of an answer. Raises `RuleRefused("not_verified")`."""
-        file, found = self._file(member, number)
-        _require_known(found)
-        return Sending(self._store, key_for_files(file))
-
-    def answer(self, member: Member, number: str, sending: Sending, text: str) -> None:
-        """Answer with words and files, sealed to the person, and with all that the law wants in the letter.
-
-        What was decided makes it a refusal, or not. Raises `RuleRefused`.
-        """
-        if len(text) > REASONS_LIMIT:
-            raise RuleRefused("answer_long", "Put a long answer in a file.")
-        stored = False
-
-        def attempt() -> None:
-            nonlocal stored
-            file, found = self._file(member, number)
-            _require_known(found)
-            letter = _letter(file, LetterKind.ANSWER, text, refusing=True)
-            composed = letters.compose(letter)
-            kind = "refusal" if letter.kind is LetterKind.REFUSAL else "answer"
-            said = {"by": OFFICER, "author": member.name, "type": kind, "text": composed}
-            if file.repeats(Compartment.CONTENT, said | {"files": sending.described()}):
-                return
-            draft = self._draft(member, file)
-            due = draft.ready(Compartment.CONTENT, sending.key)
-            if due.key_id != sending.key.key_id:  # somebody left while the files came
-                sending.become(sending.moved_to(due, ()))
-            draft.record(Compartment.CONTENT, kind, text=composed, files=sending.described())
-            draft.files(sending.blobs())
-            request_work.answer(self._store, member.person_id, number, draft.addition(), self._now())
-            stored = True
-
-        tried(attempt)
-        if stored:
-            sending.taken()
-        else:
-            sending.abandon()
-
-    def refuse_as_excessive(self, member: Member, number: str, reasons: str) -> None:
-        """Decline a request that is manifestly excessive: only after a notice. Raises `RuleRefused`."""
-
-        def seal(file: CaseFile, draft: Draft) -> None:
-            _file, found = self._file(member, number)
-            _require_known(found)
-            check_excessive(found.status.noticed_on, reasons, draft.today)
-            letter = _letter(file, LetterKind.REFUSAL, reasons, grounds=(EXCESSIVE,))
-            draft.record(Compartment.CONTENT, "refusal", text=letters.compose(letter), files=[])
-
-        self._write(member, number, seal, request_work.answer)
-
-    def extend(self, member: Member, number: str, reasons: str) -> None:
-        """Take two further months, and tell the person why. Raises `RuleRefused("extension", "reasons")`."""
-
-        def seal(file: CaseFile, draft: Draft) -> None:
-            _file, found = self._file(member, number)
-            _require_known(found)
-            status = found.status
-            until = due_on(
-                RequestDates(
-                    status.case.received_on,
-                    status.case.company.country,
-                    status.days_stood_still,
-                    None,
-                    draft.today,
-                ),
-                draft.today,
-            )
-            letter = _letter(file, LetterKind.EXTENSION, reasons, until=until)
-            draft.record(Compartment.CONTENT, "extension", text=letters.compose(letter))
-
-        self._write(member, number, seal, request_work.extend)
-
-    def notice(self, member: Member, number: str, reasons: str, fee: str) -> None:
-        """Tell the person of a fee, or that the request is held to be excessive, before anything is decided."""
-        cost = checked_text("fee", fee, LINE_LIMIT)
-
-        def seal(file: CaseFile, draft: Draft) -> None:
-            _require_known(self._file(member, number)[1])
-            until = add_days(draft.today, REPLY_DAYS)
-            letter = _letter(
-                file, LetterKind.FEE_NOTICE, reasons, grounds=(EXCESSIVE,), until=until, fee=cost
-            )
-            draft.record(Compartment.CONTENT, "notice", text=letters.compose(letter))
-
-        self._write(member, number, seal, request_work.give_notice)
-
-    def open_task(self, member: Member, number: str, recipient: str, what: str) -> None:
-        """Note somebody who had the data and is to be told of the change (S37)."""
-        task = new_object_id()
-        said = {"task": task.hex(), "recipient": checked_text("recipient", recipient, LINE_LIMIT)}
-        if what not in set(Right):
-            raise FormRefused((Problem("what", "unknown"),))
-
-        def store_it(addition: Addition) -> None:
-            request_work.open_task(self._store, member.person_id, number, task, addition, self._now())
-
-        self._put(member, number, _note("task", what=what, **said), store_it)
-
-    def end_task(self, member: Member, number: str, task: str, outcome: str, reason: str) -> None:
-        """Say what came of it: `informed`, `impossible`, `disproportionate`, the last two with a reason."""
-        if outcome not in request_work.OUTCOMES:
-            raise FormRefused((Problem("outcome", "unknown" if outcome else "missing"),))
-        told = outcome == "informed"
-        said = "" if told and not reason.strip() else checked_text("task_reason", reason, LINE_LIMIT)
-        ended = Ended(_id(task), outcome)
-
-        def store_it(addition: Addition) -> None:
-            request_work.end_task(self._store, member.person_id, number, ended, addition, self._now())
-
-        self._put(member, number, _note("task_outcome", task=task, outcome=outcome, reason=said), store_it)
+        self._write(
+            member, number, content("message", text=checked_text("message", text)), request_work.write
+        )
 
     def close(self, member: Member, number: str) -> None:
         """Close what was answered; its day of erasure is fixed. Raises `RuleRefused`: `unanswered`, `tasks_open`."""
@@ -288,7 +161,7 @@ class PrivacyDesk:
             if found.status.state != State.SENT:
                 draft = self._draft(member, file)
                 draft.record(Compartment.CONTENT, "closing", text=text)
-                addition, emptied = draft.addition(), _emptied(file)
+                addition, emptied = draft.addition(), emptied_of(file)
             request_work.close(
                 self._store, member.person_id, number, addition, emptied, self._now(), unproved=unproved
             )
@@ -301,7 +174,7 @@ class PrivacyDesk:
 
         def attempt() -> None:
             file, _found = self._file(member, number)
-            people = request_work.officers_of(self._store, member.person_id, number, company, self._now())
+            people = request_identity.officers_of(self._store, member.person_id, number, company, self._now())
             draft = self._draft(member, file)
             draft.record(Compartment.CONTENT, "forwarded", company=company)
             held = file.granted()
@@ -311,7 +184,7 @@ class PrivacyDesk:
                 for part in held.values()
                 for key in part.values()
             )
-            request_work.forward(
+            request_identity.forward(
                 self._store,
                 member.person_id,
                 number,
@@ -328,7 +201,7 @@ class PrivacyDesk:
         lacking = request_list.lacking(self._store, member.person_id, self._now(), most=LET_IN_AT_ONCE)
         for colleague, _name, number in lacking:
             file, found = self._file(member, number)
-            people = request_work.officers_of(
+            people = request_identity.officers_of(
                 self._store, member.person_id, number, found.status.case.company.code, self._now()
             )
             theirs = next((one for one in people if one.person_id == colleague), None)
@@ -340,39 +213,15 @@ class PrivacyDesk:
                 for key in part.values()
             )
             place = (self._store, member.person_id, number, colleague)
-            request_work.let_in(*place, granted, self._now())
+            request_identity.let_in(*place, granted, self._now())
             done += 1
         return done
 
     def file(self, member: Member, number: str, file_id: str) -> Download:
         """One file of a request, verified to its end; before the person is known only what proves who they are."""
         file, found = self._file(member, number)
-        known = attachments.described(_shown(file, found))
+        known = attachments.described(shown_of(file, found))
         return attachments.download(self._store, file, known, file_id)
-
-    def _file(self, member: Member, number: str) -> tuple[CaseFile, OpenedRequest]:
-        found = request_work.open_request(self._store, member.person_id, number, self._now())
-        return CaseFile(found.case, member.pair), found
-
-    def _draft(self, member: Member, file: CaseFile) -> Draft:
-        return Draft(self._store, file, Author.staff(member, OFFICER), self._now())
-
-    def _write(self, member: Member, number: str, seal: Seal, command: Callable[..., None]) -> None:
-        def store_it(addition: Addition) -> None:
-            command(self._store, member.person_id, number, addition, self._now())
-
-        self._put(member, number, seal, store_it)
-
-    def _put(self, member: Member, number: str, seal: Seal, store_it: StoreIt) -> None:
-        def attempt() -> None:
-            file, found = self._file(member, number)
-            if not found.case.grants:
-                raise RuleRefused("not_verified", "The address is not proved yet.")
-            draft = self._draft(member, file)
-            seal(file, draft)
-            store_it(draft.addition())
-
-        tried(attempt)
 
     def _view(self, member: Member, file: CaseFile, found: OpenedRequest) -> DeskRequest:
         del member
@@ -382,10 +231,10 @@ class PrivacyDesk:
             status, today, held=bool(found.case.holds), past=dates.is_past(status.case, self._now())
         )
         if not found.case.grants:
-            return _sealed(facts)
+            return sealed_view(facts)
         asked, who = spoken(file)[0].fields, said_identity(file)
         notes = file.records(Compartment.INTERNAL)
-        shown = {record.n for record in _shown(file, found)}
+        shown = {record.n for record in shown_of(file, found)}
         decided = request_decisions.decided(notes)
         rights, categories = tuple(asked["rights"]), tuple(asked["categories"])
         known = status.state not in BEFORE
@@ -396,117 +245,6 @@ class PrivacyDesk:
                 one for one in entries_of(file, file.case.unread, "reporter") if one.n in shown
             ),
             verdicts=request_decisions.verdicts(asked, status.case, notes) if known else (),
-            decisions=decided, tasks=_tasks(found, notes), repeats=found.repeats,
+            decisions=decided, tasks=tasks_of(found, notes), repeats=found.repeats,
             to_handlers=is_copied(rights),
         )  # fmt: skip
-
-
-def _sealed(facts: Any) -> DeskRequest:
-    return DeskRequest(facts, (), (), "", "", False, "", (), (), (), (), (), False)
-
-
-def _shown(file: CaseFile, found: OpenedRequest) -> list[Opened]:
-    """What an officer reads of the dialogue: all of it once the person is known, before that who they are."""
-    if found.status.state not in BEFORE:
-        return spoken(file)
-    return [one for one in spoken(file) if one.fields["type"] in ("asked", "proof", "message", "closing")]
-
-
-def _require_known(found: OpenedRequest) -> None:
-    if found.status.state in BEFORE:
-        raise RuleRefused("not_verified", "Who asks is not known yet, so nothing can be answered.")
-
-
-def _seal(kind: str, **fields: Any) -> Seal:
-    def seal(_file: CaseFile, draft: Draft) -> None:
-        draft.record(Compartment.CONTENT, kind, **fields)
-
-    return seal
-
-
-def _note(kind: str, **fields: Any) -> Seal:
-    def seal(_file: CaseFile, draft: Draft) -> None:
-        draft.record(Compartment.INTERNAL, kind, **fields)
-
-    return seal
-
-
-def _letter(
-    file: CaseFile, kind: LetterKind, reasons: str, *, grounds: Sequence[str] = (), until: date | None = None,
-    fee: str = "", refusing: bool = False,
-) -> Letter:  # fmt: skip
-    """A letter in the person's language; with `refusing` what was decided may make an answer a refusal."""
-    status, asked = file.case.status, spoken(file)[0].fields
-    refused = request_decisions.refused(file.records(Compartment.INTERNAL)) if refusing else ()
-    if refused:
-        kind, grounds = LetterKind.REFUSAL, refused
-    return Letter(
-        kind,
-        asked["language"],
-        status.company.country,
-        status.received_on,
-        reasons,
-        tuple(grounds),
-        until,
-        fee,
-    )
-
-
-def _emptied(file: CaseFile) -> tuple[Emptied, ...]:
-    """Records of what was sent as proof, without a word or a file of it."""
-    found = []
-    stored = [one for one in file.case.records if one.compartment == Compartment.CONTENT]
-    for place, record in zip(stored, file.records(Compartment.CONTENT), strict=True):
-        if record.fields["type"] == "proof" and not record.fields.get("gone"):
-            files = tuple(bytes.fromhex(one["id"]) for one in record.fields["files"])
-            body = record.fields | {"text": "", "files": [], "gone": True, "replaces": place.object_id.hex()}
-            key = file.key_of(Compartment.CONTENT, place.epoch)
-            found.append(Emptied(place.object_id, seal_json(key, new_object_id(), body), files))
-    return tuple(found)
-
-
-def _tasks(found: OpenedRequest, notes: Sequence[Opened]) -> tuple[TaskView, ...]:
-    said = {one.fields["task"]: one.fields for one in notes if one.fields["type"] == "task"}
-    came = {one.fields["task"]: one.fields for one in notes if one.fields["type"] == "task_outcome"}
-    return tuple(
-        TaskView(
-            one.id.hex(), said[one.id.hex()]["recipient"], said[one.id.hex()]["what"], one.opened_on,
-            one.outcome, one.done_on, came.get(one.id.hex(), {}).get("reason", ""),
-        )
-        for one in found.tasks
-        if one.id.hex() in said
-    )  # fmt: skip
-
-
-def _row(one: request_list.ListedRequest, now: datetime) -> tuple[RequestRow, date]:
-    status = one.status
-    today = local_day(now, status.case.company.zone)
-    left = (status.due_on - today) // timedelta(days=1)
-    row = RequestRow(
-        status.case.number, status.case.company.name, status.state, status.child, status.case.received_on,
-        status.due_on, status.last_legal_day, left, one.unread, status.asked_on,
-    )  # fmt: skip
-    return row, today
-
-
-def _count(bounded: Bounded) -> Count:
-    return Count(bounded.value, bounded.more)
-
-
-def _text(cursor: request_list.Cursor | None) -> str | None:
-    return None if cursor is None else f"{cursor[0]}.{cursor[1].isoformat()}.{cursor[2].hex()}"
-
-
-def _cursor(text: str) -> request_list.Cursor | None:
-    try:
-        rank, day, case_id = text.split(".")
-        return int(rank), date.fromisoformat(day), bytes.fromhex(case_id)
-    except ValueError:
-        return None
-
-
-def _id(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        raise NotThere("there is no such task") from None

@@ -55,7 +55,7 @@ def confirm(store: Store, locator: bytes, code: str, now: datetime) -> None:
             raise RuleRefused("code", "That is not the code.")
         request.set(state=State.CODED, mail=requests.MAILED)
         request.answer_asked()
-        requests.drop_mail(request.change.db, bytes(request.change.row.id))
+        request_mails.taken(request.change.db, bytes(request.change.row.id))
         request.change.log("request_address_proved", requests.PERSON)
 
 

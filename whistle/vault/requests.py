@@ -13,7 +13,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from whistle.crypto import chain
@@ -25,7 +25,6 @@ from whistle.rules.calendar import local_day
 from whistle.rules.request_way import RequestDates, State
 from whistle.vault import casework, directory, intake, reading, recovery, request_mails
 from whistle.vault.facts import REQUEST, CaseStatus, CompanyFacts, NewCase, OpenedCase
-from whistle.vault.requesttables import request_mails as mails
 from whistle.vault.requesttables import request_readers, request_tasks, requests
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store, Work
@@ -346,8 +345,3 @@ def opened(
         for one in db.execute(_TASKS, {"case": case.id})
     )
     return OpenedRequest(status_of(row, case, found.status.company, now), found, tasks)
-
-
-def drop_mail(db: Connection, case_id: bytes) -> None:
-    """A letter with a code that is of no use any more."""
-    db.execute(delete(mails).where(mails.c.case_id == case_id))
