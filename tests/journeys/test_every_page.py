@@ -45,12 +45,17 @@ PAGES: dict[str, tuple[str, str]] = {
     "/desk/newcomers": ("Hanna", ""),
     "/desk/search": ("Hanna", "#search button"),
     "/desk/statistics": ("Hanna", ""),
+    "/desk/requests": ("Hanna", ""),
+    "/desk/requests/<number>": ("Hanna", ""),
     "/ledger": ("Alma", ""),
     "/legal": ("Lisa", ""),
     "/legal/cases/<number>": ("Lisa", ""),
     "/legal/certificates/<number>": ("Lisa", ""),
     "/legal/holds/<hold_id>/release": ("Lisa", ""),
     "/mailbox/case": ("reporter", ""),
+    "/privacy-desk": ("Olle", ""),
+    "/privacy-desk/<number>": ("Olle", ""),
+    "/privacy/request": ("nobody", "button[value=check]:not(.hidden)"),
     "/proof": ("nobody", ""),
     "/staff/account": ("Hanna", ""),
     "/staff/account/passkeys": ("Hanna", ""),
@@ -67,7 +72,8 @@ PAGES: dict[str, tuple[str, str]] = {
 #: What a reporter comes to first is looked at in all its states in tests/web/test_pages_look.py.
 ELSEWHERE = {"/", "/report", "/protect", "/other-ways", "/privacy", "/mailbox"}
 NO_PAGES = {
-    "/.well-known/security.txt", "/desk/cases/<number>/files/<file_id>", "/favicon.ico", "/healthz",
+    "/.well-known/security.txt", "/desk/cases/<number>/files/<file_id>",
+    "/desk/requests/<number>/files/<file_id>", "/privacy-desk/<number>/files/<file_id>", "/favicon.ico", "/healthz",
     "/language/<code>", "/leave", "/mailbox/case/everything", "/mailbox/case/files/<file_id>",
     "/mailbox/case/proof", "/robots.txt", "/static/<path:filename>",
 }  # fmt: skip
@@ -110,6 +116,7 @@ class Stage:
         """The address of a rule, in this house."""
         at = self.at
         number = {"/legal/cases": at.held, "/legal/certificates": at.purged}
+        number |= {"/privacy-desk": at.privacy, "/desk/requests": at.copy}
         words = {
             "number": next((number[part] for part in number if rule.startswith(part)), at.number),
             "code": "nordvakt-se", "person": at.person, "role": at.role, "request_id": at.request,

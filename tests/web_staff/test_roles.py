@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.parties.asking import verified
 from tests.parties.custodians import ask
 from tests.parties.test_consents import ask as ask_consent
 from tests.vault.scenes import purged_case
@@ -36,6 +37,9 @@ WORKING = HANDLERS | {"stranger", "deputy"}
 DESIGNATED = HANDLERS | {"stranger"}
 LEGAL = {"legal", "second legal"}
 ADMINISTRATOR = {"administrator"}
+OFFICER = {"privacy officer"}
+DESIGNATED_HERE = HANDLERS
+"""A copy of a request is sealed to those who handled reports when the person was verified."""
 ANYBODY = set(PEOPLE)
 APPROVED: set[str] = set()
 """Who may read who the reporter is: nobody, before a custodian approved it."""
@@ -87,6 +91,28 @@ DOORS: dict[str, set[str]] = {
     "/custody": {"custodian"},
     "/custody/<request_id>": {"custodian"},
     "/custody/colleagues": {"custodian"},
+    "/desk/requests": WORKING,
+    "/desk/requests/<number>": DESIGNATED_HERE,
+    "/desk/requests/<number>/answers": DESIGNATED_HERE,
+    "/desk/requests/<number>/colleagues": DESIGNATED_HERE,
+    "/desk/requests/<number>/files/<file_id>": DESIGNATED_HERE,
+    "/privacy-desk": OFFICER,
+    "/privacy-desk/colleagues": OFFICER,
+    "/privacy-desk/<number>": OFFICER,
+    "/privacy-desk/<number>/identity-questions": OFFICER,
+    "/privacy-desk/<number>/verification": OFFICER,
+    "/privacy-desk/<number>/decisions": OFFICER,
+    "/privacy-desk/<number>/messages": OFFICER,
+    "/privacy-desk/<number>/answers": OFFICER,
+    "/privacy-desk/<number>/excessive": OFFICER,
+    "/privacy-desk/<number>/extension": OFFICER,
+    "/privacy-desk/<number>/notice": OFFICER,
+    "/privacy-desk/<number>/tasks": OFFICER,
+    "/privacy-desk/<number>/tasks/<task_id>": OFFICER,
+    "/privacy-desk/<number>/close": OFFICER,
+    "/privacy-desk/<number>/turn-away": OFFICER,
+    "/privacy-desk/<number>/forward": OFFICER,
+    "/privacy-desk/<number>/files/<file_id>": OFFICER,
     "/legal": LEGAL,
     "/legal/cases/<number>": LEGAL,
     "/legal/cases/<number>/holds": LEGAL,
@@ -122,7 +148,9 @@ OPEN_DOORS = {
     "/staff/sign-in", "/staff/return", "/staff/sign-out", "/staff/activate/<token>", "/staff/recover",
     "/staff/recover/second-factor",
 }  # fmt: skip
-STAFF_WORDS = ("/desk", "/legal", "/admin", "/ledger", "/staff", "/statistics", "/custody")
+STAFF_WORDS = (
+    "/desk", "/legal", "/admin", "/ledger", "/staff", "/statistics", "/custody", "/privacy-desk",
+)  # fmt: skip
 
 MAY = {200, 303, 401, 409, 422}
 """A page, done, the second factor first, somebody was faster, something is missing."""
@@ -146,6 +174,10 @@ class Scene:
             facts = facts | {"hold_id": facts["asked_hold"]}
         if "certificates" in rule:
             facts = facts | {"number": facts["purged"]}
+        if rule.startswith("/privacy-desk"):
+            facts = facts | {"number": facts["privacy"], "file_id": facts["paper"]}
+        if rule.startswith("/desk/requests"):
+            facts = facts | {"number": facts["copy"], "file_id": facts["copied_paper"]}
         if rule.startswith("/custody"):
             facts = facts | {"request_id": facts["identity_request"]}
         for name, value in facts.items():
@@ -177,12 +209,26 @@ def facts_of(world: World) -> dict[str, str]:
     ]
     site.legal.release(world.member("Leo"), holds[1], "It is over.")
     disa = world.member("Disa").person_id
+    facts |= _request_facts(world)
     return facts | {
         "number": number, "file_id": case.entries[0].files[0].id, "minutes_id": case.minutes[0].id,
         "consent_id": ask_consent(world, number, basis="law", provision="27 kap. 1 § RB"),
         "request_id": case.erasures[0].id, "identity_request": ask(world, number), "hold_id": holds[0],
         "asked_hold": holds[1], "person": disa.hex(), "passkey": "ab" * 32,
         "role": rows(world, designations, person_id=disa)[0]["id"].hex(),
+    }  # fmt: skip
+
+
+def _request_facts(world: World) -> dict[str, str]:
+    """A privacy request of somebody who is known, with a file, a task, and the copy of it."""
+    asker, olle = verified(world, files=[("paper.txt", b"Words.")]), world.member("Olle")
+    desk, copies = world.program.privacy.desk, world.program.privacy.copies
+    desk.open_task(olle, asker.number, "The printer", "access")
+    seen, hanna = desk.open(olle, asker.number), world.member("Hanna")
+    copy = copies.copies(hanna)[0].number
+    return {
+        "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id,
+        "copy": copy, "copied_paper": copies.open(hanna, copy).entries[0].files[0].id,
     }  # fmt: skip
 
 
