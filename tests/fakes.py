@@ -13,6 +13,7 @@ class FakeClock:
     site: datetime = EPOCH
     wall: datetime = EPOCH
     counter: float = 1000.0
+    started: str = "first"
 
     def now(self) -> datetime:
         return self.site
@@ -23,11 +24,18 @@ class FakeClock:
     def monotonic(self) -> float:
         return self.counter
 
+    def boot(self) -> str:
+        return self.started
+
     def advance(self, by: timedelta) -> None:
         """Time passes as it does on a machine: all three go on together."""
         self.site += by
         self.wall += by
         self.counter += by.total_seconds()
+
+    def restart(self) -> None:
+        """The machine starts anew: the counter begins again, in a run of another name."""
+        self.counter, self.started = 10.0, self.started + "+"
 
     def jump(self, by: timedelta) -> None:
         """Somebody moves the wall clock: the counter does not follow."""

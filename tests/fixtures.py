@@ -1,12 +1,23 @@
 """Fixtures that every room's tests share: a site of one's own, on each database there is."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.postgres import new_database, private_postgres
-from tests.world import Secrets, World, make_template, open_world
+from tests.world import Secrets, World, fill, make_template, open_world
+from whistle.vault import serverkeys
+
+
+@pytest.fixture(autouse=True)
+def _leave_the_runs() -> Iterator[None]:
+    """A process holds the run of each site it opens until it ends; the suite opens more than it may hold."""
+    before = len(serverkeys._run_files)
+    yield
+    while len(serverkeys._run_files) > before:
+        os.close(serverkeys._run_files.pop())
 
 
 @pytest.fixture(scope="session")
@@ -23,16 +34,30 @@ def postgres_server() -> Iterator[str | None]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def filled(template: tuple[Path, Secrets], postgres_server: str | None) -> Iterator[str]:
+    """The name of a PostgreSQL database that holds the template's rows, to be copied for each test."""
+    if postgres_server is None:
+        pytest.skip("no PostgreSQL on this machine")
+    with new_database(postgres_server) as url:
+        fill(template[0], url)
+        yield url.partition("?")[0].rpartition("/")[2]
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """None for SQLite, the URL of an empty database for PostgreSQL; skips loudly where there is no server."""
+    """None for SQLite, the URL of a database for PostgreSQL; skips loudly where there is no server.
+
+    It is empty, or holds the template's rows where the test has a `world` in it.
+    """
     if request.param == "sqlite":
         yield None
         return
     server = request.getfixturevalue("postgres_server")
     if server is None:
         pytest.skip("no PostgreSQL on this machine")
-    with new_database(server) as url:
+    like = {"like": request.getfixturevalue("filled")} if "world" in request.fixturenames else {}
+    with new_database(server, **like) as url:
         yield url
 
 

@@ -91,12 +91,16 @@ def private_postgres() -> Iterator[str | None]:
 
 
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
-    """The URL of an empty database on the server, dropped afterwards whoever is still connected."""
+def new_database(server: str, like: str = "template1") -> Iterator[str]:
+    """The URL of a database on the server, dropped afterwards whoever is still connected.
+
+    It is empty, or a copy of the database named `like`, to which nobody may be connected.
+    """
     name = f"whistle_{token_hex(8)}"
     base = server.replace("postgresql+psycopg://", "postgresql://", 1)
     with psycopg.connect(base, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(made.format(sql.Identifier(name), sql.Identifier(like)))
     address, _, options = server.partition("?")
     try:
         yield f"{address.rpartition('/')[0]}/{name}{'?' if options else ''}{options}"

@@ -187,13 +187,13 @@ def test_due_lists_the_next_duty_of_each_case(here: Run, world: World) -> None:
 def test_holds_are_listed_without_their_citation(here: Run, world: World) -> None:
     receipt, _secret = world.closed()
     hold = world.program.legal.place(
-        world.member("Lisa"), receipt.number, "court_ruling", "T 1234-26", "a note", "2027-01-15"
+        world.member("Lisa"), receipt.number, "court_ruling", "Svea T 1234-26", "a note", "2027-01-15"
     )
     wanted = {"case": receipt.number, "ground": "court_ruling", "review_on": "2027-01-15"}
     assert here("holds", "--json").lines == [{"id": hold, "placed_on": "2026-03-02"} | wanted]
     plain = here("holds").out
     assert receipt.number in plain
-    assert "1234" not in plain
+    assert "Svea" not in plain
 
 
 def test_check_is_silent_on_a_healthy_site_and_ends_with_1_on_a_finding(here: Run, world: World) -> None:

@@ -14,12 +14,7 @@ FLASK = frozenset(
     {"flask", "flask_babel", "flask_wtf", "babel", "jinja2", "markupsafe", "werkzeug", "wtforms"}
 )
 TABLES = frozenset(
-    {
-        "whistle.vault.tables",
-        "whistle.vault.worktables",
-        "whistle.vault.requesttables",
-        "whistle.vault.database",
-    }
+    f"whistle.vault.{name}" for name in ("tables", "worktables", "guardtables", "requesttables", "database")
 )
 # What could bring time, files, processes or chance into rooms that are to be told all of them.
 IMPURE = frozenset(
@@ -87,6 +82,10 @@ ROOMS = {
     ),
     "scheduler": Room(
         ours=names("errors", "clock", "config", "rules", "vault", "post", "scheduler"), never=TABLES
+    ),
+    # Who runs a pass: it takes the lead and reads the machine's clocks; what a pass does, others say.
+    "leader": Room(
+        ours=names("errors", "clock", "rules", "vault", "scheduler", "leader"), never=TABLES | {"random"}
     ),
     "cli": Room(anything=True),
     "commands": Room(anything=True),

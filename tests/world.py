@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, inspect, select
 
 from tests.fakes import FakeClock
 from whistle import app
@@ -130,7 +130,9 @@ def make_template(folder: Path) -> Secrets:
     settings = Settings.read({}, folder, checkout=None)
     app.make_folders(settings)
     ServerKeys.create(settings.keys)
-    schema.upgrade(open_engine(settings.database_url))
+    engine = open_engine(settings.database_url)
+    schema.upgrade(engine)
+    engine.dispose()
     store = app.open_store(settings)
     sites.found(store, load_site(SITE_TOML), clock.now(), rehearsal=True)
     program = app.join(settings, store, clock, sites.values(store), rehearsal=True)
@@ -187,19 +189,28 @@ def copy_template(template: Path, folder: Path) -> None:
 
 @contextmanager
 def open_world(template: Path, folder: Path, secrets: Secrets, database: str | None) -> Iterator[World]:
-    """A copy of the template; `database` is the URL of an empty PostgreSQL database, or None for SQLite."""
+    """A copy of the template; `database` is the URL of a PostgreSQL database, empty or filled, or None."""
     copy_template(template, folder)
     environ = {} if database is None else {"WHISTLE_DATABASE": database}
     settings = Settings.read(environ, folder, checkout=None)
     clock = FakeClock()
     clock.advance(timedelta(hours=1))
     if database is not None:
-        copy_rows(open_engine(Settings.read({}, folder, checkout=None).database_url), open_engine(database))
+        fill(folder, database)
     store = app.open_store(settings)
     try:
         yield World(app.join(settings, store, clock, sites.values(store), rehearsal=True), clock, secrets)
     finally:
         store.engine.dispose()
+
+
+def fill(folder: Path, database: str) -> None:
+    """The rows of a site on SQLite into a PostgreSQL database, unless that was copied with them in it."""
+    target = open_engine(database)
+    if inspect(target).has_table("people"):
+        target.dispose()
+    else:
+        copy_rows(open_engine(Settings.read({}, folder, checkout=None).database_url), target)
 
 
 def copy_rows(source: Engine, target: Engine) -> None:

@@ -1,22 +1,26 @@
 """The one place that joins everything: settings, clock, vault, parties and doors."""
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, text
 
-from whistle.clock import Clock, RehearsalClock, SystemClock
+from whistle.clock import Clock, FollowingClock, RehearsalClock, SystemClock
 from whistle.config import Settings
 from whistle.errors import Tampered
+from whistle.leader import Leader
 from whistle.parties.accounts import Accounts
 from whistle.parties.administration import Administration
 from whistle.parties.casework import Casework
 from whistle.parties.circle import Circle
+from whistle.parties.clockwatch import Clockwatch
 from whistle.parties.consents import Consents
 from whistle.parties.custody import Custody
 from whistle.parties.duties import Duties
@@ -33,8 +37,10 @@ from whistle.parties.site import SiteFacts
 from whistle.parties.site_recovery import SiteRecovery
 from whistle.parties.staff import Staff
 from whistle.post.line import Post
+from whistle.rules.clock import Reading
+from whistle.rules.everything import load_all
 from whistle.scheduler import Mailing
-from whistle.vault import journal, ledger, purge, sites
+from whistle.vault import journal, ledger, purge, rehearsals, sites
 from whistle.vault.localblobs import LocalBlobs
 from whistle.vault.reminders import Rounds
 from whistle.vault.serverkeys import PRIVATE_FOLDER, ServerKeys
@@ -72,6 +78,8 @@ class Program:
     overview: Overview
     redactions: Redactions
     privacy: Privacy
+    leader: Leader
+    clockwatch: Clockwatch
 
 
 def open_store(settings: Settings) -> Store:
@@ -98,17 +106,26 @@ def make_folders(settings: Settings) -> None:
 
 def open_program(settings: Settings) -> Program:
     """Join the parts of an existing site; refuses rehearsal settings on a real one."""
+    load_all()
     store = open_store(settings)
     values = sites.values(store)
     rehearsal = values["rehearsal"] == "yes"
     if not rehearsal:
         settings.refuse_rehearsal_settings()
-    return join(settings, store, clock_of(settings), values, rehearsal=rehearsal)
+    clock = clock_of(settings)
+    if rehearsal and not settings.rehearsal_now:
+        clock = FollowingClock(lambda: rehearsals.moved_to(store))
+    return join(settings, store, clock, values, rehearsal=rehearsal)
 
 
 def clock_of(settings: Settings) -> Clock:
     """The machine's clock, or the one that a rehearsal set."""
     return RehearsalClock(settings.rehearsal_now) if settings.rehearsal_now else SystemClock()
+
+
+def reading(clock: Clock) -> Reading:
+    """What the machine's clocks say now, for the clock guard."""
+    return Reading(clock.boot(), int(clock.monotonic()), int(clock.now().timestamp()))
 
 
 def join(
@@ -119,8 +136,10 @@ def join(
     name, now, machine = values["name"], clock.now, clock.machine
     reporter = Reporter(store, now, sessions)
     staff = Staff(store, now, machine, name)
+    site = _facts(settings, store, values, clock, rehearsal=rehearsal)
+    leader = _leader(settings, store, clock, sessions, site)
     return Program(
-        settings, clock, store, _facts(settings, store, values, clock, rehearsal=rehearsal), sessions,
+        settings, clock, store, site, sessions,
         reporter, staff,
         Handler(store, clock.now), Legal(store, clock.now), Keyholders(store, clock.now),
         Accounts(store, now, machine, name, staff.smith, staff.passkeys), SiteRecovery(store, now),
@@ -128,6 +147,14 @@ def join(
         Custody(store, now), Consents(store, now), Circle(store, now),
         Overview.joined(store, now), Redactions(store, now),
         Privacy.joined(store, now, machine, sessions.new_token, sends_mail=bool(settings.smtp_url)),
+        leader, Clockwatch(store, now, leader.run, is_set=settings.rehearsal_now is not None),
+    )  # fmt: skip
+
+
+def _leader(settings: Settings, store: Store, clock: Clock, sessions: Sessions, site: SiteFacts) -> Leader:
+    return Leader(
+        store, clock, sessions.sweep, _mailing(settings, store, site), site.rehearsal,
+        settings.rehearsal_now is not None, settings.clock_guard,
     )  # fmt: skip
 
 
@@ -136,18 +163,21 @@ def _facts(
 ) -> SiteFacts:
     languages = tuple(values["languages"].split(","))
     contact = values["security_contact"]
-    return SiteFacts(values["name"], rehearsal, settings.rehearsal_now, languages, contact, store, clock.now)
+
+    def stands_at() -> datetime | None:
+        return settings.rehearsal_now or (rehearsals.moved_to(store) if rehearsal else None)
+
+    return SiteFacts(values["name"], rehearsal, stands_at, languages, contact, store, clock.now)
 
 
-def mailing(program: Program) -> Mailing:
+def _mailing(settings: Settings, store: Store, site: SiteFacts) -> Mailing:
     """When mail goes, and over which server; without one no mail is made."""
-    settings, site = program.settings, program.site
     post = Post.at(settings.smtp_url, settings.mail_from or "") if settings.smtp_url else None
     rounds = Rounds(
         settings.mail_hours, reminds=post is not None, only_news=settings.mail_only_news,
         language=site.languages[0],
     )  # fmt: skip
-    return Mailing(rounds, site.name, post, partial(opened_letter, program.store.keys))
+    return Mailing(rounds, site.name, post, partial(opened_letter, store.keys))
 
 
 def recover(store: Store) -> None:
@@ -168,6 +198,7 @@ def recover(store: Store) -> None:
 
 def make_app(program: Program, doors: str) -> "Flask":
     """The doors of a site, ready to serve."""
+    gc.disable()  # as at the start of the program: what is loaded stays
     from whistle.web.factory import make_web  # noqa: PLC0415 (commands need no Flask)
     from whistle.web.services import Services  # noqa: PLC0415
 
@@ -176,9 +207,13 @@ def make_app(program: Program, doors: str) -> "Flask":
         program.handler, program.legal, program.keys, health_of(program.store),
         program.accounts, program.recovery, program.administration, program.duties, program.casework,
         program.custody, program.consents, program.circle,
-        program.overview, program.redactions, program.privacy,
+        program.overview, program.redactions, program.privacy, program.clockwatch,
     )  # fmt: skip
-    return make_web(bundle, doors=doors)
+    try:
+        return make_web(bundle, doors=doors)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def health_of(store: Store) -> Callable[[], str]:

@@ -1,13 +1,29 @@
 """The one place that asks what time it is; everything else is told."""
 
+import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, Protocol
 
 # Hours asleep count on this clock, so that a machine that slept does not look like one whose wall clock was
 # moved (clock_gettime(2)). Where there is none, the plain monotonic clock: a nap is then asked about.
 SINCE_START: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+BOOT_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
+"""Drawn by Linux at each start of the machine, the same for every process and container (random(4))."""
+
+
+def _boot() -> str:
+    try:
+        return BOOT_FILE.read_text(encoding="ascii").strip()
+    except OSError:
+        return secrets.token_hex(16)  # each start of the program then counts as one of the machine
+
+
+BOOT: Final = _boot()
 
 
 class Clock(Protocol):
@@ -21,6 +37,9 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds since some moment, never backwards; steps of the wall clock are measured against it."""
+
+    def boot(self) -> str:
+        """Which run of which machine `monotonic` counts in: two counts are compared within one run only."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +58,10 @@ class SystemClock:
         """Seconds since the machine was started, hours asleep included."""
         return time.clock_gettime(SINCE_START)
 
+    def boot(self) -> str:
+        """The kernel's own name for this run of the machine; where it has none, one for this process."""
+        return BOOT
+
 
 @dataclass(frozen=True)
 class RehearsalClock(SystemClock):
@@ -49,3 +72,14 @@ class RehearsalClock(SystemClock):
     def now(self) -> datetime:
         """The rehearsed instant, in UTC, however long the program runs."""
         return self.instant.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class FollowingClock(SystemClock):
+    """A rehearsal's site time as it was last moved, wherever it is kept; the machine's until it is moved."""
+
+    moved_to: Callable[[], datetime | None]
+
+    def now(self) -> datetime:
+        """The time that the rehearsal was last moved to, in UTC: it stands still until the next move."""
+        return (self.moved_to() or self.machine()).astimezone(UTC)

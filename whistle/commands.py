@@ -4,8 +4,6 @@ import argparse
 import contextlib
 import dataclasses
 import json
-import os
-import secrets
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +11,11 @@ from typing import Any, TextIO
 
 from whistle import app
 from whistle.config import Settings
-from whistle.errors import SettingsWrong, Tampered
+from whistle.errors import GuardRefused, SettingsWrong, Tampered
 from whistle.rules.companies import load_site
-from whistle.scheduler import tick as run_tick
+from whistle.scheduler import GUARDED
 from whistle.vault import check as vault_check
-from whistle.vault import duties, journal, leases, people, purge, schema, sites
+from whistle.vault import clockguard, duties, journal, people, purge, schema, sites
 from whistle.vault.serverkeys import ServerKeys, write_private
 from whistle.vault.store import open_engine
 
@@ -93,6 +91,7 @@ def init(call: Call) -> int:
     store = app.open_store(settings)
     clock = app.clock_of(settings)
     sites.found(store, wanted, clock.now(), rehearsal=options.rehearsal)
+    clockguard.start(store, app.reading(clock))
     roles = [("administrator", company.code) for company in wanted.companies]
     token = people.invite(
         store, options.administrator, options.email, "", roles, clock.now(), clock.machine(), actor="init"
@@ -157,7 +156,6 @@ def _serve(call: Call, host: str, port: int, doors: str, *, scheduler: bool | No
     program = app.open_program(call.settings)
     app.recover(program.store)
     ticks = program.store.embedded if scheduler is None else scheduler
-    holder = secrets.token_hex(8)
     program.store.engine.dispose()  # no connection lives through the fork of the workers
     quiet = getattr(call.options, "json", False)
     run_server(
@@ -166,35 +164,33 @@ def _serve(call: Call, host: str, port: int, doors: str, *, scheduler: bool | No
         port=port,
         workers=workers,
         on_ready=lambda url: None if quiet else call.say(f"Serving on {url}"),
-        background=(lambda stop: _tick_until(stop, program, holder)) if ticks else None,
+        background=(lambda stop: _tick_until(stop, program)) if ticks else None,
     )
     return 0
 
 
-def _tick_until(stop: threading.Event, program: app.Program, holder: str) -> None:
+def _tick_until(stop: threading.Event, program: app.Program) -> None:
     while not stop.wait(TICK_SECONDS):
-        machine = int(program.clock.machine().timestamp())
-        # One failed pass must not end the others; `check` shows what is overdue.
-        with contextlib.suppress(Exception), leases.leading(program.store, holder, machine) as leads:
-            if leads:
-                now = program.clock.now()
-                for _event in run_tick(program.store, now, program.sessions.sweep, app.mailing(program)):
-                    pass
+        # One failed pass must not end the others; `check` shows what is overdue and what waits.
+        with contextlib.suppress(Exception):
+            for _event in program.leader.run():
+                pass
 
 
 def tick(call: Call) -> int:
-    """One pass; one JSON line an event."""
+    """One pass; one JSON line an event. What a guard holds back ends it with exit code 3."""
     program = app.open_program(call.settings)
     if call.options.now is not None and not program.site.rehearsal:
         raise SettingsWrong("--now is for a rehearsal site only")
     app.recover(program.store)
-    now = call.options.now or program.clock.now()
-    machine = int(program.clock.machine().timestamp())
-    with leases.leading(program.store, f"tick-{os.getpid()}", machine) as leads:
-        may = leads or call.options.now
-        mailing = app.mailing(program)
-        for event in run_tick(program.store, now, program.sessions.sweep, mailing) if may else ():
-            call.say_json(event)
+    held: dict[str, int] = {}
+    for event in program.leader.run(call.options.now):
+        call.say_json(event)
+        if event["event"] == "blocked" and event["why"] in GUARDED:
+            held[event["why"]] = held.get(event["why"], 0) + 1
+    if held:
+        said = "; ".join(f"{count} cases wait at {GUARDED[why]}" for why, count in held.items())
+        raise GuardRefused(f"{said}: one of legal and an administrator confirm the list, or say why not")
     return 0
 
 

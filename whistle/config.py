@@ -65,7 +65,12 @@ SETTINGS: Final = (
     Setting("WHISTLE_MAIL_ONLY_NEWS", "no", "yes or no", "yes: no mail to whom nothing waits for"),
     Setting("WHISTLE_MAX_UPLOAD_MB", "512", "MiB a file", "larger files are refused"),
     Setting("WHISTLE_LEAVE_URL", "https://www.yr.no/", "URL", "the neutral page that Leave goes to"),
-    Setting("WHISTLE_CLOCK_GUARD", "on", "on or off", "rehearsal only; this version has no guard yet"),
+    Setting(
+        "WHISTLE_CLOCK_GUARD",
+        "none",
+        "on or off",
+        "rehearsal only: on asks two people about a time that was set, too; off asks about none",
+    ),
     Setting("WHISTLE_REHEARSAL_NOW", "none", "ISO 8601 time", "the time it is to be; rehearsal only"),
 )
 REHEARSAL_ONLY: Final = ("WHISTLE_CLOCK_GUARD", "WHISTLE_REHEARSAL_NOW")
@@ -88,15 +93,18 @@ class Settings:
     mail_only_news: bool
     max_upload_bytes: int
     leave_url: str
-    clock_guard: bool
+    clock_guard: bool | None
     rehearsal_now: datetime | None
     rehearsal_only: tuple[str, ...]
 
-    @property
-    def cookies_secure(self) -> bool:
-        """False only for plain http on loopback, where browsers may refuse Secure cookies."""
+    cookies_secure: bool = field(init=False)
+    """False only for plain http on loopback, where browsers may refuse Secure cookies."""
+
+    def __post_init__(self) -> None:
+        """Work out once what every request asks for."""
         parts = urlsplit(self.base_url)
-        return not (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        object.__setattr__(self, "cookies_secure", not plain)
 
     def refuse_rehearsal_settings(self) -> None:
         """Raises SettingsWrong if one is set; every site that is not a rehearsal calls this at its start."""
@@ -136,7 +144,7 @@ class Settings:
             mail_only_news=_read(given, "WHISTLE_MAIL_ONLY_NEWS", parse_yes, default=False),
             max_upload_bytes=_read(given, "WHISTLE_MAX_UPLOAD_MB", parse_megabytes, 512 * MEBIBYTE),
             leave_url=_read(given, "WHISTLE_LEAVE_URL", parse_page, "https://www.yr.no/"),
-            clock_guard=_read(given, "WHISTLE_CLOCK_GUARD", parse_switch, default=True),
+            clock_guard=_read(given, "WHISTLE_CLOCK_GUARD", parse_switch, default=None),
             rehearsal_now=_read(given, "WHISTLE_REHEARSAL_NOW", parse_instant, None),
             rehearsal_only=tuple(name for name in REHEARSAL_ONLY if name in given),
         )

@@ -9,8 +9,10 @@ from typing import Any, Protocol
 from whistle.post.letters import code_letter, letter
 from whistle.post.line import AddressRefused, Line, NoLine, NotTaken, Post
 from whistle.rules.calendar import local_day
+from whistle.rules.clock import Reading
 from whistle.rules.retention import CAP_WARN_DAYS, warning_stage
 from whistle.vault import (
+    clockguard,
     custody_ends,
     journal,
     longest,
@@ -27,6 +29,15 @@ from whistle.vault.store import Store
 
 HORIZON_DAYS = 31
 """How far ahead a pass looks for cases whose readers are to be told."""
+
+AT_ONCE = 500
+"""Cases purged before the events are handed out: one to two seconds, in which whoever leads stays leader."""
+
+CLOCK = "clock"
+"""Why a case is blocked that the clock guard holds back until two people confirmed it."""
+
+GUARDED = {CLOCK: "/legal/clock and /admin/clock"}
+"""Of the reasons why something is blocked, those that two people end, and where they do."""
 
 PASSED = "passed"
 """Where the site keeps the days of its last two passes."""
@@ -54,6 +65,14 @@ class Coded(Protocol):
 
 
 @dataclass(frozen=True)
+class Guard:
+    """The machine's clocks as a pass begins; `confirmed`: a rehearsal's time was set, and nobody is asked."""
+
+    reading: Reading
+    confirmed: bool = False
+
+
+@dataclass(frozen=True)
 class Mailing:
     """When mail goes, the site's name in it, and the server that takes it (None: there is none).
 
@@ -67,15 +86,27 @@ class Mailing:
 
 
 def tick(
-    store: Store, now: datetime, sweep: Callable[[], None], mailing: Mailing | None = None
+    store: Store,
+    now: datetime,
+    sweep: Callable[[], None],
+    mailing: Mailing | None = None,
+    guard: Guard | None = None,
 ) -> Iterator[Event]:
-    """Everything that is due at `now`; yields one event for each thing done, kept or told."""
+    """Everything that is due at `now`; yields one event for each thing done, kept or told.
+
+    What cannot be undone waits where the guard says so: a case as `blocked`, a grant without a word. Without
+    a guard, `now` is taken for the truth.
+    """
     purge.work_off_removals(store)
     journal.catch_up(store)
-    withdrawals.withdraw_after_designations(store, now)
-    custody_ends.end_due(store, now)
+    weighed = _weigh(store, now, guard)
+    believed = now if weighed is None else weighed.believed
+    withdrawals.withdraw_after_designations(store, now, believed)
+    custody_ends.end_due(store, min(now, believed))
     sweep()
-    yield from _purges(store, now)
+    yield from _purges(store, now, weighed)
+    if weighed is not None:
+        clockguard.keep(store, weighed)
     since = _day_before(store, now.date())
     yield from _warnings(store, now.date(), since)
     yield from _open_too_long(store, now, since)
@@ -89,13 +120,26 @@ def tick(
         _send_codes(store, now, mailing)
 
 
-def _purges(store: Store, now: datetime) -> Iterator[Event]:
+def _weigh(store: Store, now: datetime, guard: Guard | None) -> clockguard.Weighed | None:
+    if guard is None:
+        return None
+    if guard.confirmed:
+        clockguard.follow(store, guard.reading, now)
+        return None
+    return clockguard.weigh(store, guard.reading, now)
+
+
+def _purges(store: Store, now: datetime, weighed: clockguard.Weighed | None) -> Iterator[Event]:
     tomorrow = now.date() + timedelta(days=1)  # east of Greenwich the day begins before it does in UTC
+    held = frozenset[bytes]() if weighed is None else weighed.held
     with store.reading() as db:
-        due = purge.candidates(db, tomorrow)
-    for outcome in purge.purge(store, due, now):
-        if outcome.verdict.why != "not_due":
-            yield _event(outcome)
+        due = [one for one in purge.candidates(db, tomorrow) if one not in held]
+    for start in range(0, len(due), AT_ONCE):
+        for outcome in purge.purge(store, due[start : start + AT_ONCE], now):
+            if outcome.verdict.why != "not_due":
+                yield _event(outcome)
+    for number, due_on in () if weighed is None else weighed.waiting:
+        yield {"event": "blocked", "case": number, "due_on": due_on.isoformat(), "why": CLOCK}
     if not purge.scrub(store):
         why = "a reader keeps the database's log from emptying"
         yield {"event": "blocked", "case": "", "due_on": None, "why": why}

@@ -21,7 +21,7 @@ def _database(request: pytest.FixtureRequest, held: ExitStack) -> str | None:
     server = request.getfixturevalue("postgres_server")
     if server is None:
         pytest.skip("no PostgreSQL on this machine")
-    return held.enter_context(new_database(server))
+    return held.enter_context(new_database(server, request.getfixturevalue("filled")))
 
 
 @pytest.fixture(scope="session", params=KINDS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.source import ROOT
-from tests.world import Secrets, copy_rows, copy_template
+from tests.world import Secrets, copy_template, fill
 from whistle import app
 from whistle.clock import SystemClock
 from whistle.config import Settings
@@ -19,7 +19,6 @@ from whistle.crypto import totp
 from whistle.crypto.keys import KeyPair
 from whistle.parties.member import Member
 from whistle.vault import people
-from whistle.vault.store import open_engine
 
 PATIENCE = 120
 LEAVE = "https://127.0.0.1:9/weather"
@@ -63,8 +62,11 @@ class Site:
         step = totp.step_at(int(SystemClock().machine().timestamp()))
         return totp.code_at(self.secrets.totp[name], step + drift)
 
-    def run(self, *words: str, code: int | None = 0) -> str:
-        """What a command says; `code` is the exit code that it must have, None for any."""
+    def run(self, *words: str, code: int | None = 0, quiet: bool = False) -> str:
+        """What a command says; `code` is the exit code that it must have, None for any.
+
+        With `quiet` it must say nothing on standard error.
+        """
         ended = subprocess.run(
             command(*words, "--data", str(self.folder)),
             env=self.environ,
@@ -75,6 +77,7 @@ class Site:
             check=False,
         )
         assert code is None or ended.returncode == code, ended.stdout + ended.stderr
+        assert not quiet or ended.stderr == ""
         return ended.stdout
 
 
@@ -82,8 +85,7 @@ def make_site(template: tuple[Path, Secrets], folder: Path, database: str | None
     """A site of a test's own, on SQLite or in the empty PostgreSQL database named."""
     copy_template(template[0], folder)
     if database is not None:
-        plain = Settings.read({}, folder, checkout=None).database_url
-        copy_rows(open_engine(plain), open_engine(database))
+        fill(folder, database)
     return Site(folder, database, template[1])
 
 

@@ -3,10 +3,12 @@
 import base64
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from tests.journeys.server import Site, serving
 from tests.journeys.visitor import Visitor
 from tests.world import Secrets
 from whistle.app import Program
+from whistle.cli import main
 from whistle.clock import SystemClock
 from whistle.crypto import totp
 from whistle.parties.member import Member
@@ -37,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(scope="module")
 def printed(site: Site) -> str:
-    return site.run("demo", "--no-serve", "--json")
+    return site.run("demo", "--no-serve", "--json", quiet=True)
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +195,23 @@ def test_check_finds_nothing_before_a_tick_and_after_it(site: Site, card: dict[s
     holds = [json.loads(line) for line in site.run("holds", "--json").splitlines()]
     assert {hold["case"] for hold in holds} <= {case["number"] for case in card["cases"]}
     assert len(holds) >= 1
+
+
+def test_what_the_demo_made_is_whole_grows_old_and_says_the_same_for_another_port(
+    site: Site, card: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    shutil.copytree(site.folder, folder)
+
+    def run(*words: str) -> tuple[int, list[Any]]:
+        code = main([*words, "--data", str(folder)], {})
+        out, error = capsys.readouterr()
+        assert error == ""
+        return code, [json.loads(line) for line in out.splitlines()]
+
+    there = card | {"url": "http://127.0.0.1:8123"}
+    assert run("demo", "--json", "--no-serve", "--port", "8123") == (0, [there])
+    assert run("check", "--json") == (0, [])
+    assert run("holds", "--json")[1]
+    _code, events = run("tick", "--now", "2031-01-01")
+    assert {event["event"] for event in events} >= {"purged", "kept"}

@@ -85,7 +85,7 @@ def activate(walk: Walker, world: World, link: str) -> None:
     walk.seen("recovery")
     code = page.inner_text("output.case-key")
     walk.fill(recovery_code=code[:-1] + ("2" if code[-1] != "2" else "3"))
-    walk.press("#recovery button")
+    walk.held_back("#recovery button", "#recovery_code")
     assert page.inner_text("output.case-key") == code, "a wrong copy leads away"
     walk.fill(recovery_code=code.lower().replace("-", " "))
     walk.press("#recovery button")

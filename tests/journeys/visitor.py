@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from secrets import token_hex
 from urllib.parse import urlencode
 
-PATIENCE = 60
+PATIENCE = 240
 URLENCODED = "application/x-www-form-urlencoded"
 Pairs = Iterable[tuple[str, str | bytes]]
 

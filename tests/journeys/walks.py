@@ -15,7 +15,7 @@ from tests.web.browser import CHROMIUM
 PICTURES = os.environ.get("WHISTLE_TEST_PICTURES")
 """A folder in which the walks leave a picture of every page, for people to look at."""
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 needs_chromium = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine")
 
@@ -59,6 +59,11 @@ class Walker:
         """Press what is named, and wait for the page it leads to."""
         with self.page.expect_navigation():
             self.page.locator(selector).first.click()
+
+    def held_back(self, selector: str, field: str) -> None:
+        """Press what the browser itself does not send: what stands in `field` has not the right form."""
+        self.page.locator(selector).first.click()
+        assert self.page.locator(f"{field}:invalid").count() == 1
 
     def fill(self, **values: str) -> None:
         """Type into fields, each by its name, in a form of the page's main part."""

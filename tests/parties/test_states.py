@@ -227,15 +227,15 @@ def test_a_held_case_past_its_day_stays_shut_and_says_that_it_is_held(sqlite_wor
     world = sqlite_world
     receipt, secret = world.closed()
     world.program.legal.place(
-        world.member("Lisa"), receipt.number, "court_ruling", "T 1234-26", "", "2027-01-15"
+        world.member("Lisa"), receipt.number, "court_ruling", "Svea T 1234-26", "", "2027-01-15"
     )
     world.later(731)
     mailbox = world.program.reporter.open(secret)
     assert (mailbox.past_day, mailbox.held, mailbox.entries) == (True, True, ())
-    assert "1234" not in repr(mailbox)
+    assert "Svea" not in repr(mailbox)
     case = world.program.handler.case(world.member("Hanna"), receipt.number)
     assert case.holds == (("court_ruling", date(2027, 1, 15)),)
-    assert "1234" not in repr(case)
+    assert "Svea" not in repr(case)
 
 
 def test_the_list_can_be_asked_for_each_state(world: World) -> None:

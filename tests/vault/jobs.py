@@ -1,6 +1,7 @@
 """What a worker can be told to do with a site: each through the same functions as a page or a command."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.world import World
@@ -127,3 +128,12 @@ def keep_leading(world: World, second: int) -> bool:
 
 
 KEPT: list[Any] = []
+
+
+def lead_pass(world: World, now: str, second: int, port: int) -> list[dict[str, Any]]:
+    """One pass as a server or a timer runs it: by who leads at that second of machine time, or by nobody."""
+    world.clock.site, world.clock.wall = datetime.fromisoformat(now), datetime.fromtimestamp(second, UTC)
+    rounds = reminders.Rounds(world.settings.mail_hours)
+    post = Post.at(f"smtp://127.0.0.1:{port}", "a@b.example")
+    mailing = scheduler.Mailing(rounds, "Nordvakt", post)
+    return list(replace(world.program.leader, asks=False, mailing=mailing).run())

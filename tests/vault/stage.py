@@ -19,9 +19,20 @@ from whistle.crypto.keys import CompartmentKey, KeyPair
 from whistle.crypto.records import new_object_id, seal_json
 from whistle.parties.casefile import CaseFile
 from whistle.parties.draft import Author, Draft
-from whistle.vault import casework, consents, custody, desk, holds, recovery, recovery_proof, redactions
+from whistle.vault import (
+    casework,
+    consents,
+    custody,
+    desk,
+    guards,
+    holds,
+    recovery,
+    recovery_proof,
+    redactions,
+)
 from whistle.vault import identity_requests as requests
 from whistle.vault.facts import Addition, SealedGrant
+from whistle.vault.guardlists import Item, Waiting
 from whistle.vault.serverkeys import write_private
 from whistle.vault.store import Store
 from whistle.vault.tables import designations, grants, metadata, readers
@@ -166,6 +177,8 @@ def _work(world: World, made: SimpleNamespace, people: list[Person], ids: Mappin
     _requests(world, made, [p for p in people if KINDS[p.kind].reads])
     _holds(world, made)
     _entries(world, made, people)
+    waiting = Waiting("ahead", (Item(made.closed, world.clock.now().date()),), {"ahead": 1})
+    guards.settle(world.program.store, "clock", {"nordvakt-se": waiting}, world.clock.now())
 
 
 def _grants(world: World, made: SimpleNamespace, first: Mapping[str, Person]) -> None:

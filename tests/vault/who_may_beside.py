@@ -15,17 +15,20 @@ from whistle.vault import (
     custody,
     custody_desk,
     designating,
+    guards,
     holds,
     passkeys,
     people,
     purge,
     recovery_proof,
     registry,
+    rehearsals,
     roster,
     sites,
     statistics,
 )
 from whistle.vault.designating import Wanted
+from whistle.vault.guards import Given
 
 SE = "nordvakt-se"
 CUSTODIANS = frozenset({"custodian", "custodian without the case"})
@@ -105,6 +108,33 @@ HOLDS: tuple[Command, ...] = (
         ),
         shows=bool,
     ),
+    Command(
+        "guards.shown",
+        LEGAL | {"excluded legal"},
+        lambda at, who: guards.shown(at.store, who, "clock", "legal", at.now),
+        shows=bool,
+    ),
+    Command(
+        "guards.shown as administrator",
+        ADMINISTRATORS,
+        lambda at, who: guards.shown(at.store, who, "clock", "administrator", at.now),
+        shows=bool,
+    ),
+    Command(
+        "guards.answer",
+        LEGAL | {"excluded legal"},
+        lambda at, who: guards.answer(
+            at.store, who, Given("clock", "legal", SE, "", confirmed=False), at.now
+        ),
+    ),
+    Command(
+        "guards.answer as administrator",
+        ADMINISTRATORS,
+        lambda at, who: guards.answer(
+            at.store, who, Given("clock", "administrator", SE, "", confirmed=False), at.now
+        ),
+    ),
+    Command("rehearsals.require", EVERYWHERE, lambda at, who: rehearsals.require(at.store, who, at.now)),
     Command(
         "purge.certificates_of",
         LEGAL | {"excluded legal"},  # nobody was excluded from the purged case

@@ -39,6 +39,9 @@ def company(code: str, name: str, country: str, **more: Any) -> Any:
 class FakeAdministration:
     def __init__(self) -> None:
         self.done: list[tuple[str, ...]] = []
+        gone = DesignatedEntry("Per Dal", "Quality", "handler", date(2025, 1, 1), date(2026, 3, 1), False)
+        here = DesignatedEntry("Maja Berg", "Audit", "handler", date(2026, 1, 1), None, True)
+        self.designated = (gone, here)
         maja = (role("aa", "handler"), role("ab", "handler", shared=True, to_on=date(2026, 9, 1)))
         nils = (role("ba", "deputy", "waits"),)
         britt = (role("ca", "legal", "later", from_on=date(2026, 7, 1), mine=False, company_code=FI),)
@@ -120,13 +123,11 @@ class FakeAdministration:
     def documentation(self, member: FakeMember) -> Documentation:
         if not (member.has("administrator") or member.has("auditor")):
             raise NotThere("not yours")
-        gone = DesignatedEntry("Per Dal", "Quality", "handler", date(2025, 1, 1), date(2026, 3, 1), False)
-        here = DesignatedEntry("Maja Berg", "Audit", "handler", date(2026, 1, 1), None, True)
         return Documentation(
             TODAY,
             tuple(
                 DocumentedChannel(one.company, load_profiles().of(one.company.country), one.interest,
-                                  one.open, one.lacks, (gone, here))
+                                  one.open, one.lacks, self.designated)
                 for one in self.channels
             ),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from tests.fakes import FakeClock
 from tests.web_staff.fake_accounts import FakeAccounts, FakePasskeys, FakeRecovery
 from tests.web_staff.fake_administration import FakeAdministration
 from tests.web_staff.fake_casework import FakeCasework
+from tests.web_staff.fake_clockwatch import FakeClockwatch
 from tests.web_staff.fake_desks import FakeHandler, FakeLegal
 from tests.web_staff.fake_duties import FakeDuties
 from tests.web_staff.fake_overview import fake_overview
@@ -238,6 +239,7 @@ class House:
     clock: FakeClock = field(default_factory=FakeClock)
     duties: FakeDuties = field(default_factory=FakeDuties)
     administration: FakeAdministration = field(default_factory=FakeAdministration)
+    clockwatch: FakeClockwatch = field(default_factory=FakeClockwatch)
 
     def services(self) -> Services:
         settings = SimpleNamespace(
@@ -263,6 +265,7 @@ class House:
             "recovery": self.recovery,
             "duties": self.duties,
             "administration": self.administration,
+            "clockwatch": self.clockwatch,
             "overview": fake_overview(self.keys, self.handler),
         }
         # Parties that these doors never call are nobody.

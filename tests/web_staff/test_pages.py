@@ -34,6 +34,8 @@ PAGES: list[tuple[str, str, str]] = [
     ("release-confirm", "legal", f"/legal/holds/{'bb' * 16}/release"),
     ("admin", "administrator", "/admin"),
     ("ledger", "auditor", "/ledger"),
+    ("clock", "legal", "/legal/clock"),
+    ("clock-admin", "administrator", "/admin/clock"),
 ]
 
 

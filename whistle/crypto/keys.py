@@ -20,11 +20,12 @@ MLKEM_SEED_BYTES = 64  # FIPS 203, d || z
 MLKEM_PUBLIC_BYTES = 1184  # FIPS 203, table 3
 PUBLIC_KEY_BYTES = MLKEM_PUBLIC_BYTES + 32  # and X25519 (RFC 7748)
 _KEY_ID = b"whistle/v1/key-id\0"
+_SHA256 = hashes.SHA256()
 
 
 def hkdf(secret: bytes, label: bytes, length: int = KEY_BYTES) -> bytes:
     """HKDF-SHA256 (RFC 5869) with empty salt; the label keeps keys of different uses apart."""
-    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=label).derive(secret)
+    return HKDF(algorithm=_SHA256, length=length, salt=None, info=label).derive(secret)
 
 
 def public_key_id(public_key: bytes) -> bytes:

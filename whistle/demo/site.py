@@ -21,8 +21,9 @@ from whistle.errors import SettingsWrong
 from whistle.parties.fingerprints import fingerprint_of
 from whistle.parties.member import Member
 from whistle.rules.calendar import add_months
+from whistle.rules.clock import Reading
 from whistle.rules.companies import load_site
-from whistle.vault import confirmations, people, schema, sites
+from whistle.vault import clockguard, confirmations, people, schema, sites
 from whistle.vault.serverkeys import ServerKeys, write_private
 from whistle.vault.store import open_engine
 
@@ -62,6 +63,10 @@ class PlayClock:
         """Not used by the play."""
         return 0.0
 
+    def boot(self) -> str:
+        """Not used by the play."""
+        return ""
+
 
 @dataclass
 class Card:
@@ -90,6 +95,8 @@ def make(
     stage.bring_people()
     say("Playing the cases")
     stage.play(today.date())
+    at = Reading(SystemClock().boot(), int(SystemClock().monotonic()), int(today.timestamp()))
+    clockguard.start(store, at)
     write_private(settings.data / CARD, json.dumps(asdict(stage.card)).encode())
     store.engine.dispose()
     return stage.card

@@ -14,7 +14,7 @@ from whistle.crypto.codes import derive
 from whistle.crypto.keys import KeyPair
 from whistle.errors import NotThere, SealBroken
 from whistle.parties.member import Member
-from whistle.vault import accounts, people, sessions, throttle
+from whistle.vault import accounts, sessions, throttle
 from whistle.vault.facts import PersonFacts
 from whistle.vault.store import Store
 
@@ -123,12 +123,11 @@ class Sessions:
     def _standing(self, content: dict[str, Any]) -> PersonFacts | None:
         person_id = bytes.fromhex(content["person"])
         try:
-            person, _public_key = people.standing(self._store, person_id)
+            person, stamp = accounts.stamped(self._store, person_id)
         except NotThere:
             return None
-        stamp = accounts.stamp(self._store, person_id).hex()
         same = person.key_id is not None and person.key_id.hex() == content["key"]
-        return person if same and stamp == content["stamp"] else None
+        return person if same and stamp.hex() == content["stamp"] else None
 
     def end(self, token: str) -> None:
         """Forget a session; never fails."""

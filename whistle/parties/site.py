@@ -18,12 +18,17 @@ class SiteFacts:
 
     name: str
     rehearsal: bool
-    rehearsal_now: datetime | None
+    stands_at: Callable[[], datetime | None]
     languages: tuple[str, ...]
     security_contact: str
     store: Store
     now: Callable[[], datetime]
     _known: dict[tuple[int, str], tuple[CompanyFacts, ...]] = field(default_factory=dict, compare=False)
+
+    @property
+    def rehearsal_now(self) -> datetime | None:
+        """Where a rehearsal's clock stands; None while it goes with the machine's."""
+        return self.stands_at()
 
     def companies(self) -> tuple[CompanyFacts, ...]:
         """Every company, in the order of the site file."""

@@ -20,8 +20,9 @@ from whistle.rules.policy_codes import (
     Start,
     Why,
 )
-from whistle.rules.policy_words import Cited, KeepingLaw, Kept, Kind, Named, Policy, Worded
+from whistle.rules.policy_words import KeepingLaw, Kept, Kind, Named, Policy
 from whistle.rules.profiles import COUNTRIES, LONGEST_RETENTION_MONTHS
+from whistle.rules.reading import cited, labelled, worded
 from whistle.rules.tables import Label, Table, packaged_text, parse
 
 FILE: Final = "policy.toml"
@@ -40,6 +41,17 @@ class Versions:
         """Return the version that holds on `day`; before the first took effect, the first."""
         begun = [one for one in self.every if one.effective_from <= day]
         return begun[-1] if begun else self.every[0]
+
+    def request_months(self, answered_on: date, day: date) -> int:
+        """Return how many months a request answered on `answered_on` is kept, as it stands on `day`.
+
+        A version that shortens the period holds for it from its own day; one that lengthens it never does.
+        """
+        held = [
+            self.in_force(answered_on),
+            *(one for one in self.every if answered_on < one.effective_from <= day),
+        ]
+        return min(policy.requests.months for policy in held)
 
     def announced(self, day: date) -> tuple[Policy, ...]:
         """Return the versions that are announced on `day` and take effect later."""
@@ -86,16 +98,16 @@ def parse_policy(text: str, where: str = FILE) -> Policy:
         effective_from=head.day("effective_from"),
         announces=head.label("announces") if version > 1 or head.has("announces") else None,
         source=head.text("source"),
-        bases=_all(root, "basis", Basis, _worded),
+        bases=_all(root, "basis", Basis, worded),
         starts=_all(root, "start", Start, _named),
         exceptions=_all(root, "exception", KeptBy, _law),
         categories=_all(root, "category", Category, _kind),
-        rights=_all(root, "right", Right, _worded),
+        rights=_all(root, "right", Right, worded),
         conditions=_all(root, "condition", Condition, _named),
-        reasons=_all(root, "reason", Why, _reason),
-        recipients=_all(root, "recipient", Recipient, _worded),
+        reasons=_all(root, "reason", Why, labelled),
+        recipients=_all(root, "recipient", Recipient, worded),
         requests_label=request.label("label"),
-        requests_cited=_cited(request),
+        requests_cited=cited(request),
         requests=_period(request.table("period")),
     )
     for table in (head, request, root):
@@ -121,31 +133,12 @@ def _all(
     return MappingProxyType(found)
 
 
-def _cited(table: Table) -> Cited:
-    source, day = table.text("source"), table.day("effective_from")
-    said, unsaid = table.text("said", ""), table.text("unsaid", "")
-    if bool(said) == bool(unsaid):
-        raise table.wrong('give the policy\'s sentence in "said", or in "unsaid" why it has none.')
-    return Cited(source, said, unsaid, day)
-
-
 def _named(table: Table, code: str) -> Named:
     return Named(code, table.label("label"))
 
 
-def _reason(table: Table, code: str) -> Worded:
-    label = table.label("label")
-    return Worded(code, label, _cited(table), label, label)
-
-
-def _worded(table: Table, code: str) -> Worded:
-    label = table.label("label")
-    word = table.label("word") if table.has("word") else label
-    return Worded(code, label, _cited(table), table.label("tells"), word)
-
-
 def _law(table: Table, code: str) -> KeepingLaw:
-    return KeepingLaw(KeptBy(code), table.label("label"), table.flag("needs_provision"), _cited(table))
+    return KeepingLaw(KeptBy(code), table.label("label"), table.flag("needs_provision"), cited(table))
 
 
 def _kind(table: Table, code: str) -> Kind:
@@ -161,7 +154,7 @@ def _kind(table: Table, code: str) -> Kind:
         periods=_periods(table),
         kept=_kept(table),
         verdicts=_verdicts(table.table("verdicts")),
-        cited=_cited(table),
+        cited=cited(table),
     )
     _check(kind, table)
     return kind
@@ -199,7 +192,7 @@ def _period(table: Table) -> Kept:
         months=table.number("months", least=1),
         start=Start(table.one_of("start", frozenset(Start))),
         countries=_countries(table),
-        cited=_cited(table),
+        cited=cited(table),
     )
     table.finish()
     return period

@@ -7,6 +7,7 @@ from typing import Final
 
 from whistle.errors import RuleRefused
 from whistle.rules import calendar
+from whistle.rules.policy import load_versions
 from whistle.rules.text import clean_text
 
 #: GDPR 12(3): within one month of receipt.
@@ -128,9 +129,9 @@ def neutral_due_on(received_on: date, verified_on: date) -> date:
     return max(calendar.add_days(received_on, NEUTRAL_DAY), verified_on)
 
 
-def purge_due(answered_on: date, months: int) -> date:
-    """Return the day from which request and answer are gone; `months` as in the policy's `requests`."""
-    return calendar.add_months(answered_on, months)
+def purge_due(answered_on: date, today: date) -> date:
+    """Return the day from which request and answer are gone, as the policy stands on `today`."""
+    return calendar.add_months(answered_on, load_versions().request_months(answered_on, today))
 
 
 def is_repeat(received_on: date, verified_before: Iterable[date]) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from whistle.errors import NotThere, RuleRefused
 from whistle.vault import directory, journal, people, withdrawals
-from whistle.vault.facts import Unlocked
+from whistle.vault.facts import PersonFacts, Unlocked
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import confirmations, designations, hold_grants
 from whistle.vault.tables import people as persons
@@ -125,8 +125,17 @@ def stamp(store: Store, person_id: bytes) -> bytes:
     """16 bytes that change with passphrase and recovery code, so that sessions of before end; else b""."""
     with store.reading() as db:
         row = db.execute(_ACTIVE, {"person": person_id}).one_or_none()
-    if row is None:
-        return b""
+    return b"" if row is None else _stamp(row)
+
+
+def stamped(store: Store, person_id: bytes) -> tuple[PersonFacts, bytes]:
+    """A person who is active, with the roles that count, and their stamp, in one look. Raises `NotThere`."""
+    with store.reading() as db:
+        row = _active(db, person_id)
+        return people.person_facts(db, store.keys, row, None), _stamp(row)
+
+
+def _stamp(row: Row[Any]) -> bytes:
     both = bytes(row.auth_hash) + bytes(row.recovery_hash)
     return sha256(STAMP_LABEL + both).digest()[:16]
 

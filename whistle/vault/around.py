@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Date, bindparam, or_, select
 
 from whistle.crypto.header import Compartment
 from whistle.rules.calendar import local_day
@@ -19,6 +19,23 @@ from whistle.vault.tables import designations, people
 WORKING = ("handler", "deputy", "investigator")
 
 _ROLES = (*sorted(MAY_BE_EXCLUDED), "investigator")
+
+_DAY = bindparam("day", type_=Date)
+_IN_THE_COMPANY = designations.c.company_id == bindparam("company")
+_HERE = or_(designations.c.for_case_id.is_(None), designations.c.for_case_id == bindparam("case"))
+_RUNNING = or_(designations.c.to_on.is_(None), designations.c.to_on > _DAY)
+
+_DESIGNATED = directory.RECIPIENTS.where(
+    _IN_THE_COMPANY, designations.c.role.in_(_ROLES), _HERE, designations.c.from_on <= _DAY, _RUNNING
+)
+_OUTSIDE = (
+    select(people.c.id, people.c.name, people.c.function, people.c.public_key, people.c.key_id)
+    .where(
+        people.c.state == "active",
+        people.c.id.not_in(select(designations.c.person_id).where(_IN_THE_COMPANY, _RUNNING, _HERE)),
+    )
+    .order_by(people.c.name)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +86,19 @@ def of_case(store: Store, actor_id: bytes, number: str, now: datetime) -> Around
 def opened(store: Store, actor_id: bytes, number: str, now: datetime) -> tuple[OpenedCase, Around]:
     """A case of this person's with everybody around it, in one look. Raises `NotThere`, `Tampered`."""
     with store.reading() as db:
-        row, unread = desk.mine(db, store.keys, actor_id, number, now)
-        case = reading.opened(db, store, row, desk.OPEN_TO_HANDLER, holder=actor_id, now=now, unread=unread)
-        return case, around(db, store.keys, row, local_day(now, case.status.company.zone))
+        row, case = desk.opened(db, store, actor_id, number, now)
+        return case, around(db, store.keys, row, local_day(now, case.status.company.zone), case)
 
 
-def around(db: Connection, keys: ServerKeys, case: Any, today: date) -> Around:
-    """The same for a row of `cases`."""
+def around(
+    db: Connection, keys: ServerKeys, case: Any, today: date, known: OpenedCase | None = None
+) -> Around:
+    """The same for a row of `cases`; what was `known` of it in this look is not asked for again."""
+    readers = known.readers if known else reading.readers_of(db, case.id)
+    held = known.identity.newest if known else _newest_held(db, bytes(case.id))
     everybody = _designated(db, keys, case, today)
     out = {one.id for one in everybody if exclusions.is_excluded(keys, case, one.id)}
-    reading_it = {person for person, _name in reading.readers_of(db, case.id)}
+    reading_it = {person for person, _name in readers}
     left = [one for one in everybody if one.id not in out]
     lacking = [one for one in left if one.id not in reading_it]
     return Around(
@@ -88,8 +108,12 @@ def around(db: Connection, keys: ServerKeys, case: Any, today: date) -> Around:
         tuple(p for p in left if p.role in MAY_BE_EXCLUDED),
         _liftable(db, keys, case, [one for one in everybody if one.id in out]),
         _outside(db, case, today),
-        case.epoch_identity > max(epochs.held(db, bytes(case.id))[Compartment.IDENTITY], default=0),
+        case.epoch_identity > held,
     )
+
+
+def _newest_held(db: Connection, case_id: bytes) -> int:
+    return max(epochs.held(db, case_id)[Compartment.IDENTITY], default=0)
 
 
 def declared_by(db: Connection, number: str, tag: bytes) -> str | None:
@@ -107,19 +131,13 @@ def declared_by(db: Connection, number: str, tag: bytes) -> str | None:
 
 def _designated(db: Connection, keys: ServerKeys, case: Any, today: date) -> list[Person]:
     """Everybody designated in the company today whose key counts, and the investigators of this case."""
-    query = directory.RECIPIENTS.where(
-        designations.c.company_id == case.company_id,
-        designations.c.role.in_(_ROLES),
-        or_(designations.c.for_case_id.is_(None), designations.c.for_case_id == case.id),
-        designations.c.from_on <= today,
-        or_(designations.c.to_on.is_(None), designations.c.to_on > today),
-    )
+    asked = {"company": case.company_id, "case": case.id, "day": today}
     found = {
         bytes(row.person_id): Person(
             bytes(row.person_id), row.name, row.function, row.role, bool(row.shared),
             bytes(row.public_key), bytes(row.key_id),
         )
-        for row in db.execute(query)
+        for row in db.execute(_DESIGNATED, asked)
         if directory.is_keyed_row(keys, row)
         and directory.is_their_key(keys, row.person_id, row.public_key, row.person_mac)
         and (row.role == "investigator") == (row.for_case_id is not None)
@@ -137,14 +155,8 @@ def _liftable(db: Connection, keys: ServerKeys, case: Any, out: Sequence[Person]
 
 def _outside(db: Connection, case: Any, today: date) -> tuple[Person, ...]:
     """Active people without a role in the company (L14); one who was named for this case is asked once."""
-    running = or_(designations.c.to_on.is_(None), designations.c.to_on > today)
-    here = or_(designations.c.for_case_id.is_(None), designations.c.for_case_id == case.id)
-    taken = select(designations.c.person_id).where(
-        designations.c.company_id == case.company_id, running, here
-    )
-    columns = (people.c.id, people.c.name, people.c.function, people.c.public_key, people.c.key_id)
-    query = select(*columns).where(people.c.state == "active", people.c.id.not_in(taken))
+    asked = {"company": case.company_id, "case": case.id, "day": today}
     return tuple(
         Person(bytes(row.id), row.name, row.function, "", False, bytes(row.public_key), bytes(row.key_id))
-        for row in db.execute(query.order_by(people.c.name))
+        for row in db.execute(_OUTSIDE, asked)
     )

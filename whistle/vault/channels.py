@@ -24,6 +24,12 @@ MIN_HANDLERS = 2
 OVER_LIMIT = "over_249_since"
 """Where the site keeps, by company code, on which day a shared channel's company was said to have grown."""
 
+_PROFILES = select(companies.c.profile).order_by(companies.c.position)
+_OVER_LIMIT = select(site.c.value).where(site.c.key == OVER_LIMIT)
+_KEEPING = directory.RECIPIENTS.where(
+    designations.c.role.in_(("handler", "deputy")), designations.c.for_case_id.is_(None)
+)
+
 DAYS_TO_MOVE = 30
 """So long may a company that grew out of sharing (2021:890 5:3) take new cases through the shared channel."""
 
@@ -57,7 +63,7 @@ def all_channels(db: Connection, keys: ServerKeys, now: datetime) -> tuple[Chann
         _channel(facts, row, people[facts.id], grown.get(facts.code), now)
         for facts, row in zip(
             directory.all_companies(db),
-            db.execute(select(companies.c.profile).order_by(companies.c.position)),
+            db.execute(_PROFILES),
             strict=True,
         )
     )
@@ -78,17 +84,14 @@ def opened(
 
 def grown_since(db: Connection) -> dict[str, date]:
     """By company code: since when a company that shares a channel has been too large for it."""
-    kept = db.execute(select(site.c.value).where(site.c.key == OVER_LIMIT)).scalar_one_or_none()
+    kept = db.execute(_OVER_LIMIT).scalar_one_or_none()
     return {code: date.fromisoformat(day) for code, day in json.loads(kept or "{}").items()}
 
 
 def _people(db: Connection, keys: ServerKeys, now: datetime) -> defaultdict[bytes, list[Row[Any]]]:
     """Handlers and deputies whose keys count today, by company."""
-    query = directory.RECIPIENTS.where(
-        designations.c.role.in_(("handler", "deputy")), designations.c.for_case_id.is_(None)
-    )
     found: defaultdict[bytes, list[Row[Any]]] = defaultdict(list)
-    for row in directory.standing(db, keys, query, now):
+    for row in directory.standing(db, keys, _KEEPING, now):
         found[bytes(row.company_id)].append(row)
     return found
 

@@ -15,7 +15,7 @@ from whistle.rules.concerned import is_settled
 from whistle.rules.roles import REFUSED_TO_SHARED
 from whistle.rules.triage import check_no_feedback
 from whistle.vault import casework, directory, exclusions, reading
-from whistle.vault.facts import Addition, OpenedCase, SealedGrant
+from whistle.vault.facts import Addition, CompanyFacts, OpenedCase, SealedGrant
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, closings, people, readers
@@ -79,8 +79,18 @@ _NAME = (
 def open_case(store: Store, person_id: bytes, number: str, now: datetime) -> OpenedCase:
     """A case of this handler, its inventory checked. Raises `NotThere` for anybody else, `Tampered`."""
     with store.reading() as db:
-        row, unread = mine(db, store.keys, person_id, number, now)
-        return reading.opened(db, store, row, OPEN_TO_HANDLER, holder=person_id, now=now, unread=unread)
+        return opened(db, store, person_id, number, now)[1]
+
+
+def opened(
+    db: Connection, store: Store, person_id: bytes, number: str, now: datetime
+) -> tuple[Row[Any], OpenedCase]:
+    """The same within a look that is under way, with the row of the case."""
+    row, company = _mine(db, store.keys, person_id, number, now)
+    parts, unread = OPEN_TO_HANDLER, row.mine
+    return row, reading.opened(
+        db, store, row, parts, holder=person_id, now=now, unread=unread, company=company
+    )
 
 
 def may_open(store: Store, person_id: bytes, number: str, now: datetime) -> bool:
@@ -243,11 +253,19 @@ def mine(
     db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime
 ) -> tuple[Row[Any], int]:
     """The row of a case that this person works on today, and how much in it is new. Raises `NotThere`."""
+    row, _company = _mine(db, keys, person_id, number, now)
+    return row, row.mine
+
+
+def _mine(
+    db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime
+) -> tuple[Row[Any], CompanyFacts]:
     asked = {"number": number, "person": person_id}
     row = db.execute(_MINE, asked).one_or_none() if casework.is_number(number) else None
-    if row is None or _standing(db, keys, person_id, row, now) is None:
+    company = None if row is None else directory.company_by_id(db, row.company_id)
+    if row is None or company is None or _standing(db, keys, person_id, row, now, company) is None:
         raise NotThere("there is no such case, or it is not yours")
-    return row, row.mine
+    return row, company
 
 
 def _require_standing(
@@ -266,9 +284,10 @@ def _name(db: Connection, person_id: bytes, case_id: bytes) -> str:
 
 
 def _standing(
-    db: Connection, keys: ServerKeys, person_id: bytes, row: Row[Any], now: datetime
-) -> directory.Standing | None:
+    db: Connection, keys: ServerKeys, person_id: bytes, row: Row[Any], now: datetime,
+    company: CompanyFacts | None = None,
+) -> directory.Standing | None:  # fmt: skip
     if exclusions.is_excluded(keys, row, person_id):
         return None
-    day = calendar.local_day(now, directory.company_by_id(db, row.company_id).zone)
+    day = calendar.local_day(now, (company or directory.company_by_id(db, row.company_id)).zone)
     return directory.role_on(db, keys, person_id, row.company_id, day, case_id=bytes(row.id))

@@ -94,6 +94,7 @@ _IS_ON = and_(
 
 
 _COMPANIES = select(companies).order_by(companies.c.position)
+_ZONES = select(companies.c.id, companies.c.zone)
 _COMPANY_OF_CODE = _COMPANIES.where(companies.c.code == bindparam("code"))
 _COMPANIES_OF_ID = _COMPANIES.where(companies.c.id.in_(bindparam("ids", expanding=True)))
 
@@ -244,7 +245,7 @@ def holders(
 
 def standing(db: Connection, keys: ServerKeys, query: Any, now: datetime) -> list[Row[Any]]:
     """The designations of a query over `RECIPIENTS` that count today where they are."""
-    zones = {bytes(row.id): row.zone for row in db.execute(select(companies.c.id, companies.c.zone))}
+    zones = {bytes(row.id): row.zone for row in db.execute(_ZONES)}
     return [
         row
         for row in db.execute(query)

@@ -2,18 +2,19 @@
 
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, literal, select, union_all
 
 from whistle.crypto import chain
 from whistle.crypto.header import Compartment
 from whistle.vault.serverkeys import ServerKeys
-from whistle.vault.tables import grants, people
 from whistle.vault.tables import ledger as ledger_table
+from whistle.vault.tables import people
 from whistle.vault.worktables import exports, identity_request_grants, identity_requests
 
 LABEL = b"whistle/v1/identity-request\0"
@@ -45,9 +46,13 @@ _APPROVED = select(identity_requests).where(
     identity_requests.c.case_id == _CASE, identity_requests.c.state == APPROVED
 )
 
-_HELD = select(grants.c.holder_id, grants.c.epoch).where(
-    grants.c.case_id == _CASE, grants.c.compartment == int(Compartment.IDENTITY)
+_SEEN = union_all(
+    select(literal(1)).where(
+        ledger_table.c.case_number == bindparam("number"), ledger_table.c.action == "identity_opened"
+    ),
+    select(literal(1)).where(exports.c.case_id == _CASE, exports.c.with_identity),
 )
+"""A line for every time that somebody saw who the reporter is: on a page, and in an export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +78,28 @@ class StoredRequest:
 class IdentityFacts:
     """Whether anybody has seen who the reporter is, and whether the reader holds a key of it.
 
-    `renewal_due`: a custodian left, and the next name is sealed under a new key.
+    `newest`: the newest epoch of which anybody holds a key. `renewal_due`: a custodian left, and the next
+    name is sealed under a new key.
     """
 
     opened: bool = False
     mine: bool = False
     renewal_due: bool = False
+    newest: int = 0
 
 
 NO_IDENTITY = IdentityFacts()
 
 
-def facts_of(db: Connection, case: Any, holder: bytes) -> IdentityFacts:
-    """The same, for a row of `cases` and whoever reads it."""
-    held = [(bytes(row.holder_id), row.epoch) for row in db.execute(_HELD, {"case": case.id})]
-    newest = max((epoch for _holder, epoch in held), default=0)
+def facts_of(db: Connection, case: Any, holder: bytes, grants: Iterable[Any]) -> IdentityFacts:
+    """The same, for a row of `cases`, whoever reads it, and the rows of all the grants in the case."""
+    held = [row for row in grants if row.compartment == Compartment.IDENTITY]
+    newest = max((row.epoch for row in held), default=0)
     return IdentityFacts(
         was_opened(db, bytes(case.id), case.number),
-        any(one == holder for one, _epoch in held),
+        any(row.holder_id == holder for row in held),
         case.epoch_identity > newest > 0,
+        newest,
     )
 
 
@@ -133,11 +141,7 @@ def standing(db: Connection, keys: ServerKeys, case_id: bytes, today: date | Non
 
 def was_opened(db: Connection, case_id: bytes, number: str) -> bool:
     """Whether anybody has seen who the reporter is, on a page or in an export."""
-    lines = select(ledger_table.c.seq).where(
-        ledger_table.c.case_number == number, ledger_table.c.action == "identity_opened"
-    )
-    handed_over = select(exports.c.id).where(exports.c.case_id == case_id, exports.c.with_identity)
-    return any(db.execute(query).first() is not None for query in (lines, handed_over))
+    return db.execute(_SEEN, {"case": case_id, "number": number}).first() is not None
 
 
 def request_mac(keys: ServerKeys, row: Any) -> bytes:

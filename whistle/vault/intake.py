@@ -32,6 +32,7 @@ ROLES_OF: dict[int, tuple[str, ...]] = {
 
 
 _OF_LOCATOR = select(cases).where(cases.c.locator_hash.in_(bindparam("hashes", expanding=True)))
+_CASE, _GRANTS, _RECORDS, _READERS = insert(cases), insert(grants), insert(records), insert(readers)
 _NUMBERED = select(cases.c.id).where(cases.c.number == bindparam("number"))
 _CERTIFIED = select(certificates.c.purged_on).where(certificates.c.case_number == bindparam("number"))
 
@@ -89,7 +90,7 @@ def _take(store: Store, work: Work, new: NewCase, now: datetime) -> CaseStatus:
     row["excluded"] = exclusions.tags(store.keys, row["number"], new.excluded)
     row["inventory_mac"] = inventory_mac(store.keys.inventory, new.case_id, row["inventory_n"], entries)
     row["next_kind"], row["next_on"] = casework.next_day(work.db, Written(row), {}, company, today)
-    work.db.execute(insert(cases).values(**row))
+    work.db.execute(_CASE, row)
     write_objects(work.db, new, entries, today)
     _write_readers(work.db, new.case_id, company, handlers, row["next_on"])
     facts = {"n": row["inventory_n"], "company": company.code, **exclusions.fact(row["excluded"])}
@@ -166,9 +167,7 @@ def case_row(new: NewCase, company: CompanyFacts, today: date, number: str) -> d
 def write_objects(db: Connection, new: NewCase, entries: list[Entry], today: date) -> None:
     """Write the grants, records and blobs of a new case."""
     granted = zip(new.grants, entries, strict=False)  # the entries begin with the grants, in their order
-    db.execute(
-        insert(grants), [casework.grant_row(new.case_id, g, Header.parse(g.sealed), e) for g, e in granted]
-    )
+    db.execute(_GRANTS, [casework.grant_row(new.case_id, g, Header.parse(g.sealed), e) for g, e in granted])
     by_id = {entry.object_id: entry for entry in entries[len(new.grants) :]}
     rows = []
     for record in new.records:
@@ -176,7 +175,7 @@ def write_objects(db: Connection, new: NewCase, entries: list[Entry], today: dat
         if header.kind != Kind.RECORD or header.case_id != new.case_id:
             raise NotAllowed("a record belongs to another case")
         rows.append(casework.record_row(new.case_id, record, header, by_id[header.object_id], today))
-    db.execute(insert(records), rows)
+    db.execute(_RECORDS, rows)
     if new.blobs:
         db.execute(
             insert(blobs),
@@ -202,7 +201,7 @@ def _write_readers(
         for person in people
     ]
     if rows:
-        db.execute(insert(readers), rows)
+        db.execute(_READERS, rows)
 
 
 def free_number(db: Connection, letter: str) -> str:

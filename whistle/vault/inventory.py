@@ -1,6 +1,8 @@
 """What stands under a case is counted and keyed: what is missing, old, swapped or invented shows."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select, update
@@ -16,6 +18,11 @@ _GRANTS = select(grants.c.kind, grants.c.object_id, grants.c.key_id, grants.c.sh
 )
 _RECORDS = select(records.c.object_id, records.c.key_id, records.c.sha256).where(records.c.case_id == _CASE)
 _BLOBS = select(blobs.c.object_id, blobs.c.key_id, blobs.c.sha256).where(blobs.c.case_id == _CASE)
+_WHOLE_GRANTS = select(grants).where(grants.c.case_id == _CASE)
+_WHOLE_RECORDS = (
+    select(records).where(records.c.case_id == _CASE).order_by(records.c.compartment, records.c.n)
+)
+_WHOLE_BLOBS = select(blobs).where(blobs.c.case_id == _CASE)
 
 _SAVE = update(cases).where(cases.c.id == _CASE)
 
@@ -40,6 +47,29 @@ def checked(db: Connection, mac_key: bytes, case: Row[Any]) -> list[Entry]:
     standing = entries(db, case.id)
     require(mac_key, case, standing)
     return standing
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that stands under a case, as its tables hold it, and its inventory."""
+
+    grants: Sequence[Row[Any]]
+    records: Sequence[Row[Any]]
+    blobs: Sequence[Row[Any]]
+    entries: list[Entry]
+
+
+def whole(db: Connection, mac_key: bytes, case: Row[Any]) -> Whole:
+    """The same as `checked` with the rows themselves, each table asked once; raises `Tampered`."""
+    of_case = {"case": case.id}
+    kept, told, stored = (
+        db.execute(query, of_case).all() for query in (_WHOLE_GRANTS, _WHOLE_RECORDS, _WHOLE_BLOBS)
+    )
+    found = [Entry(r.kind, bytes(r.object_id), bytes(r.key_id), bytes(r.sha256)) for r in kept]
+    for kind, rows in ((Kind.RECORD, told), (Kind.BLOB, stored)):
+        found += [Entry(kind, bytes(r.object_id), bytes(r.key_id), bytes(r.sha256)) for r in rows]
+    require(mac_key, case, found)
+    return Whole(kept, told, stored, found)
 
 
 def require(mac_key: bytes, case: Row[Any], standing: list[Entry]) -> None:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from whistle.crypto import chain
 from whistle.vault.facts import CompanyFacts
 from whistle.vault.findings import Finding
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import companies
+from whistle.vault.upsert import insert_of
 from whistle.vault.worktables import mails
 
 REMINDER: Final = "reminder"
@@ -64,7 +64,7 @@ def tell_board(work: Work, company: CompanyFacts) -> None:
 
 def put(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Add letters that are not there yet."""
-    make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(db)
     if rows:
         db.execute(make(mails).on_conflict_do_nothing(index_elements=["id"]), list(rows))
 

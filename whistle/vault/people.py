@@ -108,7 +108,7 @@ def write_invitation(
 def invitation(store: Store, token: str, machine_now: datetime) -> PersonFacts:
     """Who an activation link is for. Raises `NotThere` when it is used, old or unknown."""
     with store.reading() as db:
-        return _person(db, store.keys, _invited(db, token, machine_now), machine_now)
+        return person_facts(db, store.keys, _invited(db, token, machine_now), machine_now)
 
 
 def _invited(db: Connection, token: str, machine_now: datetime) -> Row[Any]:
@@ -215,7 +215,7 @@ def unlock(store: Store, person_id: bytes, auth: bytes, now: datetime | None = N
         stored = bytes(32) if row is None else bytes(row.auth_hash)
         if not hmac.compare_digest(sha256(auth).digest(), stored) or row is None:
             raise NotThere("that did not match")
-        person = _person(db, store.keys, row, now)
+        person = person_facts(db, store.keys, row, now)
         return Unlocked(
             person_id,
             row.name,
@@ -249,14 +249,14 @@ def standing(store: Store, person_id: bytes, now: datetime | None = None) -> tup
         row = db.execute(_ACTIVE, {"person": person_id}).one_or_none()
         if row is None:
             raise NotThere("there is no such person")
-        return _person(db, store.keys, row, now), bytes(row.public_key)
+        return person_facts(db, store.keys, row, now), bytes(row.public_key)
 
 
 def everybody(store: Store, now: datetime | None = None) -> tuple[PersonFacts, ...]:
     """Every person, by name; of their roles those that `standing` tells."""
     with store.reading() as db:
         rows = db.execute(select(people).order_by(people.c.name)).all()
-        return tuple(_person(db, store.keys, row, now) for row in rows)
+        return tuple(person_facts(db, store.keys, row, now) for row in rows)
 
 
 def retire(store: Store, name: str, now: datetime, *, actor: str) -> None:
@@ -294,7 +294,8 @@ def _let_count(store: Store, work: Work, designation: Row[Any], key_id: bytes) -
     )
 
 
-def _person(db: Connection, keys: ServerKeys, row: Row[Any], now: datetime | None) -> PersonFacts:
+def person_facts(db: Connection, keys: ServerKeys, row: Row[Any], now: datetime | None) -> PersonFacts:
+    """What a row of `people` says with the roles that count, within a look that is under way."""
     theirs = directory.is_their_key(keys, row.id, row.public_key, row.mac)
     found = tuple(
         Designation(

@@ -1,5 +1,6 @@
 """A case is handed out only after its inventory agreed with every byte that is handed out."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,20 +20,10 @@ from whistle.vault.facts import (
     StoredRecord,
 )
 from whistle.vault.store import Store
-from whistle.vault.tables import blobs, closings, grants, holds, people, readers, records
+from whistle.vault.tables import closings, holds, people, readers
 from whistle.vault.worktables import minutes
 
 _CASE: BindParameter[bytes] = bindparam("case")
-_PARTS: BindParameter[int] = bindparam("parts", expanding=True)
-_GRANTS = select(grants).where(
-    grants.c.case_id == _CASE, grants.c.holder_id == bindparam("holder"), grants.c.compartment.in_(_PARTS)
-)
-_RECORDS = (
-    select(records)
-    .where(records.c.case_id == _CASE, records.c.compartment.in_(_PARTS))
-    .order_by(records.c.compartment, records.c.n)
-)
-_BLOBS = select(blobs).where(blobs.c.case_id == _CASE, blobs.c.compartment.in_(_PARTS))
 _CLOSINGS = select(closings).where(closings.c.case_id == _CASE).order_by(closings.c.n)
 _HOLDS = (
     select(holds)
@@ -57,16 +48,20 @@ def opened(
     holder: bytes,
     now: datetime,
     unread: int = 0,
+    company: CompanyFacts | None = None,
 ) -> OpenedCase:
-    """Everything `holder` may be handed of a case: own grants, records and blobs of `compartments`."""
-    company = directory.company_by_id(db, row.company_id)
-    standing = inventory.checked(db, store.keys.inventory, row)
+    """Everything `holder` may be handed of a case: own grants, records and blobs of `compartments`.
+
+    `company` is the case's own, where the caller has asked for it already.
+    """
+    company = company or directory.company_by_id(db, row.company_id)
+    whole = inventory.whole(db, store.keys.inventory, row)
     past = closed_for_work(retention_facts(row, company), now)
     case = OpenedCase(
         status=casework.status_of(row, company),
-        grants=() if past else _grants(db, row.id, holder, compartments),
-        records=() if past else _records(db, row.id, compartments),
-        blobs=() if past else _blobs(db, row.id, compartments),
+        grants=() if past else _grants(whole.grants, holder, compartments),
+        records=() if past else _records(whole.records, compartments),
+        blobs=() if past else _blobs(whole.blobs, compartments),
         closings=closings_of(db, row.id),
         holds=holds_in_force(db, row.id),
         readers=readers_of(db, row.id),
@@ -78,10 +73,10 @@ def opened(
         minutes=() if past else _minutes(db, row.id),
         requests=identity_requests.of_case(db, store.keys, bytes(row.id), holder),
         consents=disclosures.of_case(db, store.keys, bytes(row.id)),
-        identity=identity_requests.facts_of(db, row, holder),
+        identity=identity_requests.facts_of(db, row, holder, whole.grants),
     )
     for sealed in (*(grant.sealed for grant in case.grants), *(record.sealed for record in case.records)):
-        inventory.same_bytes(standing, sealed)
+        inventory.same_bytes(whole.entries, sealed)
     return case
 
 
@@ -114,29 +109,29 @@ def _minutes(db: Connection, case_id: bytes) -> tuple[MinutesFacts, ...]:
 
 
 def _grants(
-    db: Connection, case_id: bytes, holder: bytes, compartments: tuple[int, ...]
+    rows: Iterable[Row[Any]], holder: bytes, compartments: tuple[int, ...]
 ) -> tuple[StoredGrant, ...]:
-    found = db.execute(_GRANTS, {"case": case_id, "holder": holder, "parts": _numbers(compartments)})
-    return tuple(StoredGrant(bytes(r.holder_id), r.compartment, r.epoch, bytes(r.sealed)) for r in found)
+    return tuple(
+        StoredGrant(bytes(r.holder_id), r.compartment, r.epoch, bytes(r.sealed))
+        for r in rows
+        if r.compartment in compartments and r.holder_id == holder
+    )
 
 
-def _records(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> tuple[StoredRecord, ...]:
-    found = db.execute(_RECORDS, {"case": case_id, "parts": _numbers(compartments)})
+def _records(rows: Iterable[Row[Any]], compartments: tuple[int, ...]) -> tuple[StoredRecord, ...]:
     return tuple(
         StoredRecord(r.compartment, r.n, r.epoch, bytes(r.object_id), r.on_day, bytes(r.sealed))
-        for r in found
+        for r in rows
+        if r.compartment in compartments
     )
 
 
-def _blobs(db: Connection, case_id: bytes, compartments: tuple[int, ...]) -> tuple[StoredBlob, ...]:
-    found = db.execute(_BLOBS, {"case": case_id, "parts": _numbers(compartments)})
+def _blobs(rows: Iterable[Row[Any]], compartments: tuple[int, ...]) -> tuple[StoredBlob, ...]:
     return tuple(
-        StoredBlob(bytes(r.object_id), r.compartment, r.epoch, r.mixed_epoch, r.length) for r in found
+        StoredBlob(bytes(r.object_id), r.compartment, r.epoch, r.mixed_epoch, r.length)
+        for r in rows
+        if r.compartment in compartments
     )
-
-
-def _numbers(compartments: tuple[int, ...]) -> list[int]:
-    return [int(compartment) for compartment in compartments]
 
 
 def closings_of(db: Connection, case_id: bytes) -> tuple[tuple[Any, Any], ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
 
 from whistle.crypto import chain
 from whistle.crypto.header import Compartment, Header, Kind
@@ -26,6 +26,13 @@ from whistle.vault.tables import blob_removals, blobs, people, records
 from whistle.vault.worktables import redactions
 
 LABEL = b"whistle/v1/redaction\0"
+
+_WAITING = (
+    select(redactions, people.c.name)
+    .join_from(redactions, people, redactions.c.asked_by == people.c.id)
+    .where(redactions.c.case_id == bindparam("case"))
+    .order_by(redactions.c.asked_on, redactions.c.id)
+)
 
 ID_BYTES = 16
 
@@ -124,14 +131,8 @@ def withdraw(store: Store, person_id: bytes, number: str, request_id: bytes, now
 
 def waiting(store: Store, case_id: bytes) -> tuple[Waiting, ...]:
     """What waits for a second handler in a case that its caller has opened, oldest first. `Tampered`."""
-    query = (
-        select(redactions, people.c.name)
-        .join_from(redactions, people, redactions.c.asked_by == people.c.id)
-        .where(redactions.c.case_id == case_id)
-        .order_by(redactions.c.asked_on, redactions.c.id)
-    )
     with store.reading() as db:
-        found = db.execute(query).all()
+        found = db.execute(_WAITING, {"case": case_id}).all()
     for row in found:
         _require_genuine(store.keys, row)
     return tuple(Waiting(bytes(r.id), bytes(r.asked_by), r.name, r.asked_on, _cut(r)) for r in found)

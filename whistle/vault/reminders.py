@@ -11,7 +11,6 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from whistle.rules.calendar import local_day
 from whistle.rules.rounds import last_round
@@ -19,6 +18,7 @@ from whistle.vault import directory, mails
 from whistle.vault.news import has_news
 from whistle.vault.store import Store
 from whistle.vault.tables import companies, people, site
+from whistle.vault.upsert import insert_of
 from whistle.vault.worktables import mails as table
 from whistle.vault.worktables import person_settings
 
@@ -102,7 +102,7 @@ def _new_round(db: Connection, zone: str, now: datetime, rounds: Rounds) -> date
 
 def _claim_hour(db: Connection, zone: str, at: datetime) -> bool:
     """Whether this pass queues the hour: another one at the same moment waits here and finds it done."""
-    make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(db)
     kept = make(site).values(key=_key(zone), value=_text(at))
     newer = site.c.value < _text(at)
     claim = kept.on_conflict_do_update(index_elements=["key"], set_={"value": _text(at)}, where=newer)

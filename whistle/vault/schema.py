@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from whistle.vault import requesttables, worktables  # noqa: F401 (their tables belong to the schema)
+from whistle.vault import guardtables, requesttables, worktables  # noqa: F401 (their tables belong to the schema)
 from whistle.vault.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"

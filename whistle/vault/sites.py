@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from whistle.errors import Conflict, NotThere, SettingsWrong
 from whistle.rules.calendar import local_day
@@ -20,6 +19,7 @@ from whistle.vault.channels import DAYS_TO_MOVE, OVER_LIMIT, grown_since
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import companies, ledger_head, people, site
+from whistle.vault.upsert import insert_of
 
 ADMINISTRATOR = "administrator"
 
@@ -231,7 +231,7 @@ def _company(row: Row[Any]) -> Company:
 
 def put(db: Connection, key: str, value: str) -> None:
     """Keep a value of the site inside a unit of work."""
-    make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(db)
     # In one statement: of two processes that keep it for the first time, one would else be refused.
     kept = make(site).values(key=key, value=value)
     db.execute(kept.on_conflict_do_update(index_elements=["key"], set_={"value": value}))

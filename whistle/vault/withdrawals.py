@@ -35,15 +35,20 @@ Doomed = dict[bytes, set[bytes]]
 """By case: who is to lose it."""
 
 
-def withdraw_after_designations(store: Store, now: datetime) -> int:
+def withdraw_after_designations(store: Store, now: datetime, believed: datetime | None = None) -> int:
     """Take away what was granted to people whose designation stands no longer; returns how many cases.
 
     They could have copied what they read: this ends what they can read from now on, and what comes is sealed
     under new keys. Each case is a transaction of its own; safe to repeat and to interrupt. Where nothing has
     changed since the last whole pass of the day, it costs a look at the designations.
+
+    Where the clock may have leapt, `believed` is the latest time that is: who may keep a grant at either
+    keeps it, so that no leap ends one for good.
     """
     with store.reading() as db:
         today = entitled.entitled(db, store.keys, now)
+        if believed is not None and believed < now:
+            today = today.or_by(entitled.entitled(db, store.keys, believed))
         if sites.value(store, DONE) == today.stamp:
             return 0
         doomed = _doomed(db, today)

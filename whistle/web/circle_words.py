@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+
+from whistle.web.words import lazy_gettext as _l
 
 Words = Mapping[str, LazyString]
 

@@ -1,19 +1,15 @@
 """The rule behind each day, in a sentence: which one it is, and how long it gives."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-import flask_babel
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 
 from whistle.rules.deadlines import Duty
 from whistle.web.languages import day as in_words
-
-#: The library says no types; these are what it returns.
-gettext: Callable[..., str] = flask_babel.gettext
-ngettext: Callable[..., str] = flask_babel.ngettext
+from whistle.web.words import gettext, ngettext
+from whistle.web.words import lazy_gettext as _l
 
 Words = Mapping[str, LazyString]
 

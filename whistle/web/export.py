@@ -4,7 +4,6 @@ from typing import Final
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from whistle.errors import RuleRefused
 from whistle.parties.export import ExportForm, ExportPage, Prepared
@@ -18,6 +17,7 @@ from whistle.web.services import services
 from whistle.web.staff_forms import Refused, Typed, refusals, typed_form
 from whistle.web.staff_words import gettext
 from whistle.web.trouble import Trouble
+from whistle.web.words import lazy_gettext as _l
 
 blueprint = Blueprint("export", __name__)
 staff_guard.protect(blueprint)

@@ -11,6 +11,7 @@ from whistle.web.doors import is_staff
 from whistle.web.request import WhistleRequest
 from whistle.web.services import EXTENSION, Services, services
 from whistle.web.sessions import TokenSessions
+from whistle.web.templates import SpokenEnvironment
 
 TEMPLATES: Final = Path(__file__).parents[2] / "templates"
 PUBLIC: Final = frozenset({"public", "all"})
@@ -22,6 +23,7 @@ class Whistle(Flask):
 
     request_class = WhistleRequest
     session_interface = TokenSessions()
+    jinja_environment = SpokenEnvironment
 
 
 def make_web(bundle: Services, *, doors: str) -> Flask:

@@ -7,8 +7,10 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Answer
 
+from whistle.rules.policy import load_versions
 from whistle.rules.profiles import Profile, load_profiles
-from whistle.web import assets, choices, sessions
+from whistle.rules.record import load_record
+from whistle.web import assets, choices, policy_words, sessions
 from whistle.web.services import services
 
 #: Doors that every server opens, whichever others it does.
@@ -60,9 +62,15 @@ def other_ways() -> ResponseReturnValue:
 
 @blueprint.get("/privacy")
 def privacy() -> ResponseReturnValue:
-    """What personal data this channel handles, why, how long, and what people may ask for."""
+    """The policy in force: what personal data is handled, why, how long, what people may ask for."""
+    versions, today = load_versions(), services().clock.now().date()
     return render_template(
         "privacy.html",
+        policy=versions.in_force(today),
+        announced=versions.announced(today),
+        say=policy_words,
+        transfer=load_record().transfer,
+        union=[one for one in load_profiles().union if one.purpose == "privacy"],
         companies=services().site.companies(),
         profiles=_profiles(),
         choices=choices,

@@ -10,13 +10,14 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, g, redirect, request
 from flask.globals import request_ctx
-from flask_babel import Babel, get_locale, get_translations, refresh
+from flask_babel import Babel, refresh
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from whistle.rules.tables import Label
 from whistle.web.services import services
 from whistle.web.sessions import LANGUAGE, cookie_name, set_cookie
+from whistle.web.words import catalogue, forget, locale
 from whistle.web.words import gettext as _
 
 #: Languages that are complete, under their own names.
@@ -41,8 +42,8 @@ def speak(app: Flask) -> None:
     # Flask-Babel's own look the catalogue up anew for every word of a page, which is a tenth of its cost.
     environment: Any = app.jinja_env  # what an extension adds to it has no types
     environment.install_gettext_callables(
-        lambda text: _catalogue().ugettext(text),
-        lambda one, many, count: _catalogue().ungettext(one, many, count),
+        lambda text: catalogue().ugettext(text),
+        lambda one, many, count: catalogue().ungettext(one, many, count),
         newstyle=True,
     )
     app.jinja_env.filters.update(day=day, size=size, media_word=media_word, label=label)
@@ -52,14 +53,8 @@ def speak(app: Flask) -> None:
 
 def language() -> str:
     """The code of the language this page is in."""
-    return str(get_locale() or "en")
-
-
-def _catalogue() -> Any:
-    """The words of the reader's language, found once for a request."""
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
+    spoken = locale()
+    return str(spoken.language) if spoken else "en"
 
 
 def others() -> list[tuple[str, str]]:
@@ -72,7 +67,7 @@ def switch_to(code: str) -> None:
     if code in LANGUAGES:
         g.language = code
         set_cookie(LANGUAGE, code)
-        g.pop("catalogue", None)
+        forget()
         refresh()
 
 
@@ -88,7 +83,7 @@ def best(wanted: Iterable[str], offered: Iterable[str]) -> str | None:
 
 def day(value: date, form: str = "long") -> str:
     """A day in the reader's words: `long`, `short` or `plain`; a moment is shown by its day."""
-    return str(format_date(value, FORMS[form], locale=get_locale() or "en"))
+    return str(format_date(value, FORMS[form], locale=locale() or "en"))
 
 
 def size(count: int) -> str:
@@ -97,7 +92,7 @@ def size(count: int) -> str:
     while amount >= _KILO and unit < len(_UNITS) - 1:
         amount, unit = amount / _KILO, unit + 1
     shown = round(amount, 1 if amount < _PRECISE else 0)
-    return f"{format_decimal(shown, locale=get_locale() or 'en')} {_UNITS[unit]}"
+    return f"{format_decimal(shown, locale=locale() or 'en')} {_UNITS[unit]}"
 
 
 def media_word(media_type: str) -> str:

@@ -3,13 +3,12 @@
 from datetime import date
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
-
 from whistle.parties.book import BookLine
-from whistle.web import privacy_words
+from whistle.web import clock_words, privacy_words
 from whistle.web import staff_words as words
 from whistle.web.languages import day as in_words
 from whistle.web.staff_words import Words, gettext
+from whistle.web.words import lazy_gettext as _l
 
 #: Beside the sentences of `staff_words`: what came with the work on a case.
 ACTIONS: Final[Words] = {
@@ -31,6 +30,7 @@ ACTIONS: Final[Words] = {
     "exported": _l("%(actor)s handed the case over"),
     "statistics_published": _l("%(actor)s published the figures of a quarter"),
     **privacy_words.LEDGER_ACTIONS,
+    **clock_words.LEDGER_ACTIONS,
 }
 
 #: Beside those of `staff_words`; a fact in neither table is for the chain, and says nothing to a reader.
@@ -42,6 +42,7 @@ FACTS: Final[Words] = {
     "characters": _l("Characters"),
     "ends_on": _l("Until"),
     "count": _l("Number"),
+    **clock_words.LEDGER_FACTS,
 }
 
 _VALUES: Final[Words] = {

@@ -3,12 +3,13 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, abort, g, request
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import validate_csrf
+from flask_wtf.csrf import generate_csrf, validate_csrf
 from wtforms import ValidationError
 
 from whistle.web.services import Services, services
+from whistle.web.sessions import SECRET
 
 #: Any token has the right shape; derived from this one, the signing key is the same in every process.
 _SIGNING: Final = "A" * 43
@@ -26,7 +27,13 @@ def protect(app: Flask, bundle: Services) -> None:
         WTF_CSRF_TIME_LIMIT=None,
     )
     CSRFProtect(app)
+    app.jinja_env.globals[SECRET] = _token
     app.before_request(_refuse_foreign_origin)
+
+
+def _token() -> str:
+    """What this answer's forms carry; Flask-WTF keeps it there once it has made it."""
+    return g.get(SECRET) or str(generate_csrf())
 
 
 def _refuse_foreign_origin() -> None:

@@ -2,14 +2,13 @@
 
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
-
 from whistle.rules.policy import load_policy
 from whistle.rules.policy_codes import Category, Right
 from whistle.rules.policy_words import Policy
 from whistle.web.languages import label
 from whistle.web.services import services
 from whistle.web.staff_words import Words, gettext
+from whistle.web.words import lazy_gettext as _l
 
 STATES: Final[Words] = {
     "sent": _l("Code awaited"),

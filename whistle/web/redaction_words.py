@@ -5,11 +5,11 @@ from typing import Final
 
 from flask import Flask
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 
 from whistle.rules.redaction import Erased
 from whistle.web.languages import day
 from whistle.web.words import gettext as _
+from whistle.web.words import lazy_gettext as _l
 from whistle.web.words import ngettext
 
 Words = Mapping[str, LazyString]

@@ -12,6 +12,7 @@ from whistle.parties.accounts import Accounts
 from whistle.parties.administration import Administration
 from whistle.parties.casework import Casework
 from whistle.parties.circle import Circle
+from whistle.parties.clockwatch import Clockwatch
 from whistle.parties.consents import Consents
 from whistle.parties.custody import Custody
 from whistle.parties.duties import Duties
@@ -56,6 +57,7 @@ class Services:
     overview: Overview
     redactions: Redactions
     privacy: Privacy
+    clockwatch: Clockwatch
 
 
 def services() -> Services:

@@ -7,7 +7,9 @@ from whistle.web import (
     admin,
     admin_companies,
     admin_people,
+    article30,
     circle,
+    clock,
     concerned,
     consents,
     custody,
@@ -23,6 +25,7 @@ from whistle.web import (
     privacy_desk,
     recover,
     redactions,
+    rehearsal,
     request_copies,
     search,
     site_recovery,
@@ -36,7 +39,8 @@ _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export)
 _REQUESTS = (privacy_desk, request_copies)
-_APART = (legal, ledger, admin, admin_people, admin_companies, documentation, site_recovery)
+_ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
+_APART = (legal, ledger, *_ADMINISTERED, clock, rehearsal)
 
 BLUEPRINTS: Final = tuple(
     room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_REQUESTS, *_APART)

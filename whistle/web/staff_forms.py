@@ -57,6 +57,9 @@ ABOUT_NO_FIELD: Final = frozenset(
         "passkeys_full",
         "yourself",
         "other_companies",
+        "list_changed",
+        "clock_decision",
+        "step",
     }
 )
 

@@ -59,6 +59,8 @@ HOMES: Final = {
     "auditor": "/ledger", "privacy_officer": "/privacy-desk",
 }  # fmt: skip
 ACCOUNT: Final = "/staff/account"
+#: Where each of the two answers what a leap of the clock would erase; in the bar while it waits for them.
+CLOCKS: Final = {"legal": "/legal/clock", "administrator": "/admin/clock"}
 #: The days of the cases one works on, in whichever of these roles.
 DUTIES: Final = "/desk/duties"
 WORKING: Final = ("handler", "deputy", "investigator")
@@ -123,6 +125,11 @@ def navigation(member: Member) -> list[tuple[str, str, bool]]:
         links.insert(1, (DUTIES, gettext("Duties")))
     if member.has("auditor"):
         links.append(("/statistics", gettext("Figures")))
+    links += [
+        (address, gettext("Clock"))
+        for role, address in CLOCKS.items()
+        if member.has(role) and services().clockwatch.waits(member, role)
+    ]
     links.append((ACCOUNT, gettext("Account")))
     return [(address, text, _is_under(address)) for address, text in links]
 

@@ -1,14 +1,13 @@
 """What the staff doors say for states, duties, grounds, roles, refusals and the ledger, each in one table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-import flask_babel
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 
 from whistle.web import (
     circle_words,
+    clock_words,
     custody_words,
     duty_words,
     handover_words,
@@ -16,10 +15,12 @@ from whistle.web import (
     redaction_words,
     work_words,
 )
+from whistle.web import words as _words
+from whistle.web.words import lazy_gettext as _l
 
-#: The library says no types; these are what it returns.
-gettext: Callable[..., str] = flask_babel.gettext
-ngettext: Callable[..., str] = flask_babel.ngettext
+#: The same words as everywhere, under the name by which the staff's doors know them.
+gettext = _words.gettext
+ngettext = _words.ngettext
 
 Words = Mapping[str, LazyString]
 
@@ -186,6 +187,7 @@ REFUSALS: Final[Words] = {
     **circle_words.REFUSALS,
     **custody_words.SENTENCES,
     **handover_words.REFUSALS,
+    **clock_words.REFUSALS,
     "quarter": _l("Choose a quarter of the list."),
     "quarter_open": _l("The quarter is not over yet. Its figures can be published after its last day."),
     "too_many_cases": _l("There are too many cases to be counted at once."),
@@ -218,6 +220,7 @@ DONE: Final[Words] = {
     **work_words.DONE,
     **circle_words.DONE,
     **custody_words.CASE_DONE,
+    **clock_words.DONE,
 }
 
 #: The ledger's actions as sentences; what nobody on the staff did has no actor in it.

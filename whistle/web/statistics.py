@@ -5,7 +5,6 @@ from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from whistle.errors import RuleRefused
 from whistle.parties.member import Member
@@ -21,6 +20,7 @@ from whistle.web.services import services
 from whistle.web.staff_forms import Refused, refusals, typed_form
 from whistle.web.staff_words import gettext
 from whistle.web.trouble import Trouble
+from whistle.web.words import lazy_gettext as _l
 
 blueprint = Blueprint("statistics", __name__)
 staff_guard.protect(blueprint)

@@ -83,7 +83,7 @@ def shown(case: DeskCase, own_name: str, form: str, filled: Typed) -> Work:
         met_by=lists["met"], decisions=_decisions(is_open=is_open),
         grounds=[("", gettext("None")), *offered(grounds_in(case.country))],
         colleagues=[("", gettext("Nobody")), *case.work.colleagues],
-        facts=facts(case, own_name), says=_says(case, lists), day_of=in_words, name_of=name_of,
+        facts=facts(case, own_name, lists), says=_says(case, lists), day_of=in_words, name_of=name_of,
         open_people=sum(one["decision"] in OPEN for one in case.concerned.people),
     )  # fmt: skip
 
@@ -164,12 +164,12 @@ def _standing(found: Stated | None) -> tuple[Mapping[str, str], int, bool]:
     return {**found.fields, "id": found.id}, found.n, False
 
 
-def facts(case: DeskCase, own_name: str) -> list[Option]:
+def facts(case: DeskCase, own_name: str, offers: Mapping[str, list[Option]]) -> list[Option]:
     """What the rail says of the work: who is responsible, how the case was assessed, how it came."""
     answers = case.work.assigned_name
     rows = [(gettext("Responsible"), gettext("You") if answers == own_name else answers)]
     triage = case.work.triage.last
-    lists = {name: dict(offered(choices)) for name, choices in load_lists().items()}
+    lists = {name: dict(options) for name, options in offers.items()}
     if triage is not None:
         rows.append((gettext("For this channel"), lists["scope"].get(triage["scope"], "")))
         rows.append((gettext("Severity"), lists["severity"].get(triage["severity"], "")))
