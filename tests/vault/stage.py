@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from tests.vault import asked_for
 from tests.vault.cast import KINDS, STANDING, Person, cast, enter, retire
 from tests.vault.scenes import purged_case
 from tests.vault.tampering import case_of, change, rows
@@ -177,6 +178,7 @@ def _work(world: World, made: SimpleNamespace, people: list[Person], ids: Mappin
     _requests(world, made, [p for p in people if KINDS[p.kind].reads])
     _holds(world, made)
     _entries(world, made, people)
+    asked_for.prepare(world, made, people)
     waiting = Waiting("ahead", (Item(made.closed, world.clock.now().date()),), {"ahead": 1})
     guards.settle(world.program.store, "clock", {"nordvakt-se": waiting}, world.clock.now())
 

@@ -70,6 +70,7 @@ class Entitled:
             self.investigating | other.investigating,
             self.approved | other.approved,
             self.once_opening | other.once_opening,
+            self.answering | other.answering,
             sha256((self.stamp + other.stamp).encode()).hexdigest(),
         )
 
