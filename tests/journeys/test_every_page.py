@@ -77,7 +77,8 @@ PAGES: dict[str, tuple[str, str]] = {
 ELSEWHERE = {"/", "/report", "/protect", "/other-ways", "/privacy", "/mailbox"}
 NO_PAGES = {
     "/.well-known/security.txt", "/desk/cases/<number>/files/<file_id>",
-    "/desk/requests/<number>/files/<file_id>", "/privacy-desk/<number>/files/<file_id>", "/favicon.ico", "/healthz",
+    "/desk/requests/<number>/files/<file_id>", "/privacy-desk/<number>/files/<file_id>", "/favicon.ico",
+    "/healthz",
     "/language/<code>", "/leave", "/mailbox/case/everything", "/mailbox/case/files/<file_id>",
     "/mailbox/case/proof", "/robots.txt", "/static/<path:filename>",
 }  # fmt: skip

@@ -36,7 +36,7 @@ class Side:
     asker: Asker
 
     def seen(self) -> dict[str, str]:
-        """Every page of those who must not know, and what the commands say, without what is left to chance."""
+        """Every page of those who must not know, and what commands say, without what is left to chance."""
         flask = app.make_app(self.world.program, "all")
         found = {}
         for name, addresses in PAGES.items():

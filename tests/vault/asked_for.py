@@ -1,4 +1,4 @@
-"""Privacy requests on the stage, in every state that a command wants, and what the commands are called with."""
+"""Privacy requests on the stage, in every state that a command wants, and what commands are called with."""
 
 from types import SimpleNamespace
 
@@ -46,7 +46,7 @@ def prepare(world: World, made: SimpleNamespace, people: list[Person]) -> None:
     (row,) = [one for one in rows(world, table) if one["copy_id"] is not None]
     with world.program.store.reading() as db:
         made.copy = db.execute(select(cases.c.number).where(cases.c.id == row["copy_id"])).scalar_one()
-    # The first answer makes the key that comes after the officer's; this is what a second one is sealed under.
+    # The first answer makes the key that comes after the officer's; a second one is sealed under that.
     request_copies.answer(world.program.store, made.hanna, made.copy, _in_copy(world, made.copy), now)
     made.copy_said = _in_copy(world, made.copy)
     _take_from_list(world, made.r_answered, olle.person_id)

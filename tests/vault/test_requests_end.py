@@ -1,4 +1,4 @@
-"""A request ends like a case: erased on its day, held if legal says so, with a certificate and nothing left."""
+"""A request ends like a case: erased on its day, held if legal says so, a certificate and nothing left."""
 
 from datetime import UTC, date, datetime, timedelta
 

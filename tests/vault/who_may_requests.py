@@ -1,4 +1,4 @@
-"""Who may do what with a privacy request, and with the copy of one: officers with that, handlers with this."""
+"""Who may do what with a privacy request and its copy: officers with the one, handlers with the other."""
 
 from typing import Any
 

@@ -194,10 +194,10 @@ def test_a_refused_step_comes_back_at_its_field_with_what_was_typed(doors: Doors
     base = f"/privacy-desk/{asker.number}"
     officer.get(base)
     for path, fields, says in (
-        ("decisions", {"right": "erasure", "category": "customer", "verdict": "no", "reasons": "Kept for now."},
-         "Write something here first"),
-        ("decisions", {"right": "everything", "category": "customer", "verdict": "no", "reasons": "Kept for now."},
-         "Choose one of the rights"),
+        ("decisions", {"right": "erasure", "category": "customer", "verdict": "no",
+                       "reasons": "Kept for now."}, "Write something here first"),
+        ("decisions", {"right": "everything", "category": "customer", "verdict": "no",
+                       "reasons": "Kept for now."}, "Choose one of the rights"),
         ("decisions", {"right": "erasure", "category": "whistleblowing", "verdict": "no", "ground": "None",
                        "reasons": "Kept for now."}, "Reports are answered by those appointed for them."),
         ("extension", {"extension": "Kept for now."}, "in at least 20 characters"),

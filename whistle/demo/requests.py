@@ -121,7 +121,8 @@ REQUESTS: Final = (
         RequestForm(
             "nordvakt-se", ("access", "portability"), "Eva Lindgren", "eva.lindgren@post.example",
             ("customer", "service_history"),
-            "Ni installerade larmet hos oss på Björkvägen 2019. Jag vill se vad ni har sparat om mig och vilka som "
+            "Ni installerade larmet hos oss på Björkvägen 2019. Jag vill "
+            "se vad ni har sparat om mig och vilka som "
             "har fått det.",
         ),
         (
@@ -129,9 +130,11 @@ REQUESTS: Final = (
             (24, _decide("access", "customer", "yes")),
             (24, _decide("access", "service_history", "yes")),
             (25, _answer(
-                "Vi har hittat ditt avtal, sex fakturor och fyra servicebesök. De ligger i filerna. Uppgifterna har "
+                "Vi har hittat ditt avtal, sex fakturor och fyra "
+                "servicebesök. De ligger i filerna. Uppgifterna har "
                 "lämnats till Larmteknik i Väst AB, som gjorde servicen.",
-                ("avtal-och-service.csv", "datum;besök\n2019-05-14;installation\n2023-10-02;service\n".encode()),
+                ("avtal-och-service.csv", ""
+                "datum;besök\n2019-05-14;installation\n2023-10-02;service\n".encode()),
             )),
             (40, _close),
         ),
@@ -148,7 +151,8 @@ REQUESTS: Final = (
             (21, _decide("erasure", "bookkeeping", "no", "Bokföringslagen (1999:1078) 7 kap. 2 §")),
             (22, _recipient("Fakturaservice i Borås AB", "erasure")),
             (24, _answer(
-                "Dina kunduppgifter är raderade. Fakturorna måste vi spara till och med det sjunde året efter det "
+                "Dina kunduppgifter är raderade. Fakturorna måste vi spara "
+                "till och med det sjunde året efter det "
                 "år då räkenskapsåret avslutades.",
             )),
         ),
@@ -165,13 +169,16 @@ REQUESTS: Final = (
         "employee-access", 26,
         RequestForm(
             "nordvakt-se", ("access", "restriction"), "Daniel Persson", "daniel.persson@post.example", (),
-            "Jag slutade som tekniker i våras och vill veta allt ni har om mig, också det som kan ha rapporterats.",
+            "Jag slutade som tekniker i våras och vill veta allt ni har "
+            "om mig, också det som kan ha rapporterats.",
         ),
         (
-            (1, _prove), (2, _verify("Anställningsnumret och sista lönebeskedets månad stämde.")), (20, _pass),
+            (1, _prove), (2, _verify("Anställningsnumret och sista lönebeskedets månad "
+            "stämde.")), (20, _pass),
             (22, _handlers("Det finns ingenting i våra ärenden som vi kan lämna ut till dig.")),
             (24, _extend(
-                "Uppgifterna ligger i fyra system, varav ett hos en leverantör som svarar först i nästa månad."
+                "Uppgifterna ligger i fyra system, varav ett hos en "
+                "leverantör som svarar först i nästa månad."
             )),
         ),
     ),
@@ -179,7 +186,8 @@ REQUESTS: Final = (
         "child", 4,
         RequestForm(
             "nordvakt-se", ("child", "erasure"), "Amina Yusuf", "amina.yusuf@post.example", ("video",),
-            "Min son är 12 år. Han syns i en film från kameran vid entrén på Storgatan som lades upp på er sida.",
+            "Min son är 12 år. Han syns i en film från kameran vid "
+            "entrén på Storgatan som lades upp på er sida.",
         ),
         ((0, _prove),),
     ),
@@ -201,7 +209,8 @@ REQUESTS: Final = (
         "unsure", 2,
         RequestForm(
             UNSURE, ("rectification",), "Sven Öhman", "sven.ohman@post.example", (),
-            "Mitt namn är felstavat i brevet: Öman ska vara Öhman. Brevet kom från Nordvakt, jag vet inte vilket bolag.",
+            "Mitt namn är felstavat i brevet: Öman ska vara Öhman. "
+            "Brevet kom från Nordvakt, jag vet inte vilket bolag.",
         ),
         ((0, _prove),),
     ),

@@ -1,4 +1,4 @@
-"""All that happens with a privacy request, by who does it: whoever asks, the officer, those with the reports."""
+"""All that happens with a privacy request, by who does it: who asks, the officer, those with the reports."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

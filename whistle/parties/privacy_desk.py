@@ -51,8 +51,9 @@ class PrivacyDesk(Answers):
         rows = tuple(row_of(one, now) for one in found.rows)
         today = rows[0][1] if rows else now.date()
         return RequestPage(
-            tuple(row for row, _day in rows), count_of(found.total), count_of(found.late), count_of(found.soon),
-            count_of(found.unproved), text_of(found.after), tuple(dict.fromkeys(name for _id, name, _n in lacking)),
+            tuple(row for row, _day in rows), count_of(found.total), count_of(found.late),
+            count_of(found.soon), count_of(found.unproved), text_of(found.after),
+            tuple(dict.fromkeys(name for _id, name, _n in lacking)),
             today,
         )  # fmt: skip
 
@@ -71,7 +72,7 @@ class PrivacyDesk(Answers):
         self._write(member, number, content("asked", **said), request_identity.ask)
 
     def verify(self, member: Member, number: str, how: str) -> None:
-        """Say that the person is known, and how; what was sent as proof is destroyed. Raises `StepUpNeeded`."""
+        """Say that the person is known, and how; what came as proof is destroyed. Raises `StepUpNeeded`."""
         require_fresh(member)
         cleaned = checked_text("how", how, LINE_LIMIT)
         copying: list[Sending] = []
@@ -144,7 +145,7 @@ class PrivacyDesk(Answers):
         )
 
     def close(self, member: Member, number: str) -> None:
-        """Close what was answered; its day of erasure is fixed. Raises `RuleRefused`: `unanswered`, `tasks_open`."""
+        """Close what was answered: its day of erasure is fixed. Raises `RuleRefused`."""
         self._close(member, number, "", unproved=False)
 
     def turn_away(self, member: Member, number: str, reason: str) -> None:
@@ -218,7 +219,7 @@ class PrivacyDesk(Answers):
         return done
 
     def file(self, member: Member, number: str, file_id: str) -> Download:
-        """One file of a request, verified to its end; before the person is known only what proves who they are."""
+        """One file of a request, verified to its end; before the person is known only of what proves that."""
         file, found = self._file(member, number)
         known = attachments.described(shown_of(file, found))
         return attachments.download(self._store, file, known, file_id)

@@ -1,4 +1,4 @@
-"""Answers, extensions, notices and refusals go out whole or not at all; recipients are told and ticked off."""
+"""Answers, extensions, notices and refusals go out whole or not at all; recipients are ticked off."""
 
 from whistle.crypto.header import Compartment
 from whistle.crypto.records import new_object_id
@@ -106,7 +106,7 @@ class Answers(OfficerWork):
         self._write(member, number, seal, request_work.extend)
 
     def notice(self, member: Member, number: str, reasons: str, fee: str) -> None:
-        """Tell the person of a fee, or that the request is held to be excessive, before anything is decided."""
+        """Tell the person of a fee, or that the request is held to be excessive, before that is decided."""
         cost = checked_text("fee", fee, LINE_LIMIT)
 
         def seal(file: CaseFile, draft: Draft) -> None:

@@ -15,7 +15,7 @@ TAG_LABEL = b"whistle/v1/request-tag\0"
 
 LETTERS_FREE = 3
 LETTERS_PAUSE = 4 * 3600
-"""An address gets three letters, then one every four hours: nobody uses this site to fill a stranger's mailbox."""
+"""An address gets three letters, then one every four hours: nobody fills a stranger's mailbox from here."""
 
 TRIES_FREE = 5
 TRIES_PAUSE = 20

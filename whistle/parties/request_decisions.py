@@ -1,4 +1,4 @@
-"""What an officer decides, beside what the rules say: it may differ, and then it says why, and that is kept."""
+"""What an officer decides, beside what the rules say: it may differ, with a reason, and that is kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -103,7 +103,8 @@ def decided(notes: Sequence[Opened]) -> tuple[DecisionView, ...]:
 def _view(record: Opened) -> DecisionView:
     fields = record.fields
     return DecisionView(
-        fields["right"], fields["category"], fields["verdict"], fields["ground"], fields["reasons"], record.day,
+        fields["right"], fields["category"], fields["verdict"], fields["ground"], fields["reasons"],
+        record.day,
         fields.get("author", ""), fields["policy_verdict"], fields["verdict"] != fields["policy_verdict"],
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ UNSEEN = re.compile(r"\s")
 
 @dataclass(frozen=True, slots=True)
 class RequestForm:
-    """The fields of a request; `company`, `rights` and `name` are needed, and an address or a letter after."""
+    """The fields of a request; `company`, `rights` and `name` are needed, the others may be empty."""
 
     company: str = ""
     rights: tuple[str, ...] = ()

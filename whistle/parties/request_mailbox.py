@@ -1,4 +1,4 @@
-"""The way back in to a privacy request: its key opens it, and beside it what those who handle reports wrote."""
+"""The way back in to a privacy request: its key opens it, and what those who handle reports wrote."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -27,7 +27,8 @@ from whistle.vault.requests import OpenedRequest, RequestStatus
 from whistle.vault.store import Store
 
 SPOKEN = (
-    "request", "message", "proof", "asked", "answer", "refusal", "extension", "notice", "closing", "forwarded",
+    "request", "message", "proof", "asked", "answer", "refusal", "extension", "notice", "closing",
+    "forwarded",
     "handlers",
 )  # fmt: skip
 """The content records that are part of the dialogue."""
@@ -38,7 +39,7 @@ ANSWERS = ("answer", "handlers")
 FROM_HANDLERS = "handlers"
 
 HANDLERS_FROM = 100_000
-"""Entries of the copy are numbered from here on the person's page, so that none of them is called like another."""
+"""Entries of the copy are numbered from here on the person's page, so that no two are called alike."""
 
 
 class RequestSending(Sending):
@@ -71,7 +72,7 @@ class RequestMailboxes:
         vault.confirm(self._store, key.locator, typed, self._now())
 
     def send_again(self, secret: bytes, email: str, language: str) -> None:
-        """Have a new code sent, to the address that is typed. Raises `FormRefused`, `RuleRefused("letters")`."""
+        """Have a new code sent to the address that is typed. Raises `FormRefused`, `RuleRefused`."""
         problems = email_problems(email, required=True)
         if problems:
             raise FormRefused(tuple(problems))
@@ -92,7 +93,7 @@ class RequestMailboxes:
         return RequestSending(self._store, key_for_files(file))
 
     def message(self, secret: bytes, sending: Sending, text: str, *, is_proof: bool = False) -> None:
-        """Write to the officers, words or files. `is_proof`: it answers who one is, and goes once that is known.
+        """Write to the officers, words or files. `is_proof`: it says who one is, and goes once that is known.
 
         Raises `FormRefused`, `RuleRefused`.
         """
@@ -153,7 +154,7 @@ class RequestMailboxes:
         return CaseFile(found.case, pair, own_only=True), found, key
 
     def _beside(self, key: CaseKey, file: CaseFile) -> CaseFile | None:
-        """The copy that went to those who handle reports, believed because the request's own record names it."""
+        """The copy that went to those who handle reports, believed because a record of the request names it."""
         copy = vault.open_copy(self._store, key.locator, self._now())
         if copy is None or not copy.grants:
             return None
@@ -187,8 +188,9 @@ class RequestMailboxes:
         entries.sort(key=lambda one: (one.day, one.n))
         shown = tuple(_offered(one, today) for one in entries)
         asked = spoken(file)[0].fields
+        past = dates.is_past(found.case.status, self._now())
         return RequestMailbox(
-            facts_of(found.status, today, held=bool(found.case.holds), past=dates.is_past(found.case.status, self._now())),
+            facts_of(found.status, today, held=bool(found.case.holds), past=past),
             tuple(asked["rights"]), tuple(asked["categories"]), asked["language"], shown,
             sum(one.new for one in shown), tuple(one for entry in shown for one in entry.files),
         )  # fmt: skip

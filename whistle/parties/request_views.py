@@ -19,7 +19,7 @@ class AnsweringCompany:
 
 @dataclass(frozen=True, slots=True)
 class RequestReceipt:
-    """What the person gets: the key while it may be shown, and the dates. `code_sent`: a letter is on its way."""
+    """What the person gets: the key while it may be shown, and the dates. `code_sent`: a letter goes out."""
 
     case_key: str | None
     number: str

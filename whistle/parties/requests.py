@@ -22,12 +22,13 @@ from whistle.rules.calendar import local_day
 from whistle.rules.policy_codes import Right
 from whistle.rules.request_way import is_copied
 from whistle.rules.text import clean_text
-from whistle.vault import recovery, registry, requests
+from whistle.vault import recovery, request_list, requests
 from whistle.vault.facts import CompanyFacts, NewCase, Recipient, SealedGrant, SealedRecord
 from whistle.vault.requests import NewRequest, RequestStatus
 from whistle.vault.store import Store
 
-OFFICERS = (requests.OFFICER,)
+Answering = tuple[tuple[CompanyFacts, tuple[Recipient, ...]], ...]
+"""Every company, the parent first, with whoever answers there."""
 
 
 class NewRequestSending(Sending):
@@ -61,10 +62,9 @@ class Requests:
 
     def companies(self) -> tuple[AnsweringCompany, ...]:
         """The companies as the form lists them, in the order of the site file: the parent first."""
-        answered = self._answered()
         return tuple(
-            AnsweringCompany(one.code, one.name, one.country, one.code in answered)
-            for one in registry.companies(self._store, self._now())
+            AnsweringCompany(one.code, one.name, one.country, bool(people))
+            for one, people in self._answering()
         )
 
     def start(self) -> NewRequestSending:
@@ -73,7 +73,7 @@ class Requests:
 
     def problems(self, form: RequestForm) -> tuple[Problem, ...]:
         """Everything that keeps the form from being taken."""
-        return problems_of(form, registry.companies(self._store, self._now()), self._answered())
+        return _problems(form, self._answering())
 
     def submit(
         self, sending: NewRequestSending, form: RequestForm, *, token: str, nonce: str, language: str
@@ -83,11 +83,12 @@ class Requests:
         Raises `SealBroken` for a form that is not ours, `FormRefused`.
         """
         case_key = case_key_from_form(token_bytes(token), token_bytes(nonce))
-        found = self.problems(form)
+        answering = self._answering()
+        found = _problems(form, answering)
         if found:
             raise FormRefused(found)
-        company = chosen(form.company, registry.companies(self._store, self._now()))
-        assert company is not None  # noqa: S101 (problems() said so)
+        company = chosen(form.company, tuple(one for one, _people in answering))
+        assert company is not None  # noqa: S101 (there was no problem with it)
         new = self._seal(sending, form, company, case_key, language)
         try:
             status, again = requests.receive(self._store, new, self._now())
@@ -100,9 +101,8 @@ class Requests:
         sending.taken()
         return _receipt(case_key, status, again=again)
 
-    def _answered(self) -> frozenset[str]:
-        found = registry.audiences(self._store, OFFICERS, self._now())
-        return frozenset(company.code for company, people in found if people)
+    def _answering(self) -> Answering:
+        return request_list.answering(self._store, self._now())
 
     def _seal(
         self,
@@ -112,7 +112,7 @@ class Requests:
         case_key: CaseKey,
         language: str,
     ) -> NewRequest:
-        officers = registry.audience(self._store, company.code, OFFICERS, self._now())
+        officers = next(people for one, people in self._answering() if one.id == company.id)
         spare = recovery.holder(self._store.keys)
         pair = KeyPair.from_seed(case_key.reporter_seed)
         today = local_day(self._now(), company.zone)
@@ -137,6 +137,11 @@ class Requests:
         if not request_codes.may_send(self._store, address, int(self._machine().timestamp())):
             return None
         return request_codes.sealed_letter(self._store.keys, case_id, 1, address, language)
+
+
+def _problems(form: RequestForm, answering: Answering) -> tuple[Problem, ...]:
+    answered = frozenset(one.code for one, people in answering if people)
+    return problems_of(form, tuple(one for one, _people in answering), answered)
 
 
 def _grants(

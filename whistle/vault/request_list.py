@@ -1,4 +1,4 @@
-"""An officer's list of requests is one walk of an index: a child's first, then by the day; never a word of one."""
+"""An officer's list of requests is one walk of an index: a child's first, then by day; never a word of one."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,13 +8,13 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from whistle.rules.calendar import local_day
 from whistle.vault import directory, requests
-from whistle.vault.facts import REQUEST, Bounded, CompanyFacts
+from whistle.vault.facts import REQUEST, Bounded, CompanyFacts, Recipient
 from whistle.vault.listing import COUNT_BOUND, PAGE, SOON_DAYS
 from whistle.vault.requests import OFFICER, RANK_UNPROVED, RequestStatus
 from whistle.vault.requesttables import request_readers
 from whistle.vault.requesttables import requests as table
 from whistle.vault.store import Store
-from whistle.vault.tables import cases
+from whistle.vault.tables import cases, designations
 
 SHOWN = ("open", "unproved", "closed")
 """Which part of the list: to be answered; with a code that is awaited, which counts nowhere; the past."""
@@ -113,6 +113,24 @@ def _listed(
 ) -> ListedRequest:
     facts = requests.checked(db, store.keys, bytes(row.id))
     return ListedRequest(requests.status_of(facts, row, known[bytes(row.company_id)], now), row.mine)
+
+
+def answering(store: Store, now: datetime) -> tuple[tuple[CompanyFacts, tuple[Recipient, ...]], ...]:
+    """Every company, in the order of the site file, with whose keys count as its officers' today."""
+    with store.reading() as db:
+        rows = directory.standing(db, store.keys, _OFFICERS, now)
+        return tuple(
+            (one, tuple(_recipient(row) for row in rows if bytes(row.company_id) == one.id))
+            for one in directory.all_companies(db)
+        )
+
+
+_OFFICERS = directory.RECIPIENTS.where(designations.c.role == OFFICER, designations.c.for_case_id.is_(None))
+
+
+def _recipient(row: Any) -> Recipient:
+    key, key_id = bytes(row.public_key), bytes(row.key_id)
+    return Recipient(bytes(row.person_id), row.name, row.function, row.role, key, key_id)
 
 
 def lacking(

@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from whistle.errors import SealBroken
-from whistle.parties.report_form import UNSURE
+from whistle.parties.report_form import UNSURE, FormRefused
 from whistle.parties.request_form import RequestForm
 from whistle.parties.request_views import AnsweringCompany, RequestReceipt
 from whistle.parties.requests import NewRequestSending
@@ -51,10 +51,10 @@ def take() -> ResponseReturnValue:
     step = request.form.get("step", "")
     if step == "edit":
         return _form_page(form)
+    if step != "check":
+        return _send(form)
     found = services().privacy.requests.problems(form)
-    if found:
-        return _form_page(form, problems.refused(found))
-    return _check_page(form) if step == "check" else _send(form)
+    return _form_page(form, problems.refused(found)) if found else _check_page(form)
 
 
 def typed() -> RequestForm:
@@ -77,6 +77,8 @@ def _send(form: RequestForm) -> ResponseReturnValue:
             nonce=request.form.get("nonce", ""),
             language=languages.language(),
         )
+    except FormRefused as refused:
+        return _form_page(form, problems.refused(refused.problems))
     except SealBroken:
         # The form's number is not one of ours: a new one is drawn, and nothing was stored under the old.
         return _form_page(form, _not_ours(), nonce=services().privacy.requests.new_nonce())
