@@ -154,7 +154,7 @@ class RequestMailboxes:
         return CaseFile(found.case, pair, own_only=True), found, key
 
     def _beside(self, key: CaseKey, file: CaseFile) -> CaseFile | None:
-        """The copy that went to those who handle reports, believed because a record of the request names it."""
+        """The copy that went to those who handle reports, believed because the request names it."""
         copy = vault.open_copy(self._store, key.locator, self._now())
         if copy is None or not copy.grants:
             return None

@@ -1,4 +1,4 @@
-"""An officer's list of requests is one walk of an index: a child's first, then by day; never a word of one."""
+"""An officer's list of requests is one walk of an index: a child's first, then by day; no word of one."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

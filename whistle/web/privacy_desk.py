@@ -28,7 +28,8 @@ ROLE: Final = "privacy_officer"
 #: Fields of the forms of a request: a refusal that is about one of them stands at it.
 FIELDS: Final = (
     "what", "why", "how", "message", "answer", "right", "category", "verdict", "ground", "reasons",
-    "review_on", "extension", "notice", "fee", "recipient", "outcome", "task_reason", "turned_away", "company",
+    "review_on", "extension", "notice", "fee", "recipient", "outcome", "task_reason", "turned_away",
+    "company",
 )  # fmt: skip
 
 
