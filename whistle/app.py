@@ -25,6 +25,7 @@ from whistle.parties.consents import Consents
 from whistle.parties.custody import Custody
 from whistle.parties.duties import Duties
 from whistle.parties.handler import Handler
+from whistle.parties.kept import Kept
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
@@ -80,6 +81,7 @@ class Program:
     privacy: Privacy
     leader: Leader
     clockwatch: Clockwatch
+    kept: Kept
 
 
 def open_store(settings: Settings) -> Store:
@@ -148,6 +150,7 @@ def join(
         Overview.joined(store, now), Redactions(store, now),
         Privacy.joined(store, now, machine, sessions.new_token, sends_mail=bool(settings.smtp_url)),
         leader, Clockwatch(store, now, leader.run, is_set=settings.rehearsal_now is not None),
+        Kept.joined(store, now),
     )  # fmt: skip
 
 
@@ -207,7 +210,7 @@ def make_app(program: Program, doors: str) -> "Flask":
         program.handler, program.legal, program.keys, health_of(program.store),
         program.accounts, program.recovery, program.administration, program.duties, program.casework,
         program.custody, program.consents, program.circle,
-        program.overview, program.redactions, program.privacy, program.clockwatch,
+        program.overview, program.redactions, program.privacy, program.clockwatch, program.kept,
     )  # fmt: skip
     try:
         return make_web(bundle, doors=doors)

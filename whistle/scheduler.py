@@ -23,6 +23,7 @@ from whistle.vault import (
     request_mails,
     request_pass,
     sites,
+    statutory,
     withdrawals,
 )
 from whistle.vault.store import Store
@@ -159,7 +160,13 @@ def _open_too_long(store: Store, now: datetime, since: date) -> Iterator[Event]:
     """Cases that are still open near the longest time their country allows (Finland: 60 months)."""
     with store.reading() as db:
         near = longest.near(db, now)
-        come = [purge.verdict_of(db, one.case_id, now) for one in near if one.left <= 0]
+        come = [
+            purge.verdict_of(
+                db, one.case_id, now, grounded=statutory.is_grounded(db, store.keys, one.case_id)
+            )
+            for one in near
+            if one.left <= 0
+        ]
     for one in near:
         today = one.last_on - timedelta(days=one.left)
         steps = (warning_stage(one.last_on, day, CAP_WARN_DAYS) for day in (today, since))

@@ -51,10 +51,21 @@ PAGES: dict[str, tuple[str, str]] = {
     "/desk/requests": ("Hanna", ""),
     "/desk/requests/<number>": ("Hanna", ""),
     "/ledger": ("Alma", ""),
+    "/ledger/certificates": ("Alma", ""),
+    "/ledger/certificates/<number>": ("Alma", ""),
     "/legal": ("Lisa", ""),
     "/legal/cases/<number>": ("Lisa", ""),
+    "/legal/cases/<number>/kept": ("Lisa", ""),
     "/legal/clock": ("Lisa", ""),
+    "/legal/asks/<ask_id>": ("Leo", ""),
+    "/legal/cases": ("Lisa", ""),
+    "/legal/cases/<number>/history": ("Lisa", ""),
+    "/legal/certificates": ("Lisa", ""),
     "/legal/certificates/<number>": ("Lisa", ""),
+    "/legal/holds": ("Lisa", ""),
+    "/legal/holds/<hold_id>/review": ("Lisa", ""),
+    "/legal/holds/many": ("Lisa", ""),
+    "/legal/week": ("Lisa", ""),
     "/legal/holds/<hold_id>/release": ("Lisa", ""),
     "/mailbox/case": ("reporter", ""),
     "/privacy-desk": ("Olle", ""),
@@ -73,14 +84,17 @@ PAGES: dict[str, tuple[str, str]] = {
     "/staff/sign-in": ("nobody", ""),
     "/statistics": ("Alma", ""),
 }
-#: What a reporter comes to first is looked at in all its states in tests/web/test_pages_look.py.
-ELSEWHERE = {"/", "/report", "/protect", "/other-ways", "/privacy", "/mailbox"}
+#: What a reporter comes to first is looked at in all its states in tests/web/test_pages_look.py, a held case
+#: past its day in tests/web_staff/test_pages.py.
+ELSEWHERE = {
+    "/", "/report", "/protect", "/other-ways", "/privacy", "/mailbox", "/desk/cases/<number>/held",
+}  # fmt: skip
 NO_PAGES = {
-    "/.well-known/security.txt", "/desk/cases/<number>/files/<file_id>",
-    "/desk/requests/<number>/files/<file_id>", "/privacy-desk/<number>/files/<file_id>", "/favicon.ico",
-    "/healthz",
-    "/language/<code>", "/leave", "/mailbox/case/everything", "/mailbox/case/files/<file_id>",
-    "/mailbox/case/proof", "/robots.txt", "/static/<path:filename>",
+    "/.well-known/security.txt", "/desk/cases/<number>/files/<file_id>", "/favicon.ico", "/healthz",
+    "/desk/cases/<number>/held/files/<file_id>", "/language/<code>", "/leave", "/mailbox/case/everything",
+    "/ledger/certificates/<number>/file", "/legal/certificates/<number>/file",
+    "/mailbox/case/files/<file_id>", "/mailbox/case/proof", "/robots.txt", "/static/<path:filename>",
+    "/desk/requests/<number>/files/<file_id>", "/privacy-desk/<number>/files/<file_id>",
 }  # fmt: skip
 
 
@@ -120,12 +134,13 @@ class Stage:
     def address(self, rule: str) -> str:
         """The address of a rule, in this house."""
         at = self.at
-        number = {"/legal/cases": at.held, "/legal/certificates": at.purged}
+        purged = dict.fromkeys(("/legal/certificates", "/ledger/certificates"), at.purged)
+        number = {"/legal/cases": at.held} | purged
         number |= {"/privacy-desk": at.privacy, "/desk/requests": at.copy}
         words = {
             "number": next((number[part] for part in number if rule.startswith(part)), at.number),
             "code": "nordvakt-se", "person": at.person, "role": at.role, "request_id": at.request,
-            "hold_id": at.hold, "token": at.invitation, "entry": "content-1",
+            "hold_id": at.hold, "ask_id": at.ask, "token": at.invitation, "entry": "content-1",
         }  # fmt: skip
         return self.base + re.sub(r"<(\w+)>", lambda found: words[found[1]], rule)
 

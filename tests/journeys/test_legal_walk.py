@@ -10,6 +10,7 @@ from tests.journeys.walks import STAFF_WAYS, Walker, Way, needs_chromium
 from tests.web.browser import chromium
 from tests.world import World
 from whistle import scheduler
+from whistle.rules import holds
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
@@ -52,6 +53,62 @@ def test_a_hold_keeps_a_case_until_two_people_let_it_go(
         with at.window("Lisa", then="/legal") as lisa:
             gone(lisa, receipt.number)
         look_at_the_others(at, receipt.number)
+
+
+def test_many_cases_are_held_by_two_people_and_reviewed_when_the_day_comes(
+    sqlite_world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holds, "MANY_CASES", 1)
+    numbers = [sqlite_world.closed()[0].number for _ in range(3)]
+    with house(sqlite_world, browser, STAFF_WAYS[0], "legal-many") as at:
+        with at.window("Lisa", then="/legal/cases") as lisa:
+            choose(lisa, numbers[:2])
+        # Held while it waits; a second person confirms the very list
+        with at.window("Leo", then="/legal") as leo:
+            leo.press('a[href^="/legal/asks/"]')
+            assert all(number in leo.seen("ask") for number in numbers[:2])
+            leo.press("#confirm button")
+            at.step_up(leo, "Leo")
+            leo.seen("confirmed")
+            assert leo.page.url.endswith("done=hold_confirmed")
+        # When the review is late it is on the weekly list, and the hold stands for a reason
+        sqlite_world.later(300)
+        with at.window("Lisa", then="/legal/week") as lisa:
+            review(lisa)
+            lisa.go(f"/legal/cases/{numbers[0]}/history")
+            lisa.seen("history")
+        # On their day the one that nobody held is gone alone
+        sqlite_world.later(TWO_YEARS - 300)
+        assert tick(sqlite_world) == {"kept", "purged"}
+        with at.window("Alma", then="/ledger/certificates") as alma:
+            assert numbers[2] in alma.seen("certificates")
+            assert not any(number in alma.page.inner_text("main") for number in numbers[:2])
+
+
+def choose(walk: Walker, numbers: list[str]) -> None:
+    walk.seen("list")
+    for number in numbers:
+        walk.page.locator(f'input[value="{number}"]').check()
+    walk.press('button[value="choose"]')
+    assert sorted(walk.page.input_value("#numbers").split()) == sorted(numbers)
+    walk.page.locator('[name="ground"]').first.check()
+    walk.fill(citation="A ruling", review_on="2026-12-01")
+    walk.press("#hold button")
+    walk.seen("many-refused")
+    walk.fill(citation=CITATION)
+    walk.press("#hold button")
+    walk.seen("placed")
+    assert walk.page.locator(".note-soon").count() == 1
+
+
+def review(walk: Walker) -> None:
+    walk.seen("week")
+    assert walk.page.locator(".tag-late").count() == 2
+    walk.press('a[href$="/review"]')
+    walk.fill(reason="The appeal is still open.", review_on="2027-12-01")
+    walk.press("#review button")
+    walk.seen("reviewed")
+    assert walk.page.url.endswith("done=reviewed")
 
 
 def place(walk: Walker, number: str) -> None:

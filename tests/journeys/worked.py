@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.parties.asking import answer, verified
+from tests.parties.test_holding import ask_of_two
 from tests.world import FI, SE, World
 from whistle import scheduler
 from whistle.parties.concerned import Said
@@ -32,6 +33,7 @@ class Worked:
     person: str
     role: str
     invitation: str
+    ask: str
     privacy: str
     copy: str
 
@@ -66,13 +68,14 @@ def house_at_work(world: World) -> Worked:
     hold = world.program.legal.place(
         world.member("Lisa"), held.number, "court_ruling", "Svea hovrätt, T 77-26", "", _days_on(world, 90)
     )
+    ask = ask_of_two(world, [held.number, world.send().number])
     number, key = case_with_everything(world)
     _wait_for_others(world, number, key)
     bea = people.everybody(world.program.store, world.clock.now())[1]
     return Worked(
         number, key, purged.number, held.number, hold,
         world.program.custody.desk(world.member("Carl")).waiting[0].id,
-        bea.id.hex(), bea.designations[0].id.hex(), _invited(world),
+        bea.id.hex(), bea.designations[0].id.hex(), _invited(world), ask,
         *_requests(world),
     )  # fmt: skip
 

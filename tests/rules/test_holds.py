@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whistle.errors import RuleRefused
-from whistle.rules.holds import Ground, check_hold, release_needs_second, review_alarm
+from whistle.rules.holds import (
+    Ground,
+    check_hold,
+    check_review,
+    placing_needs_second,
+    release_needs_second,
+    review_alarm,
+)
 from whistle.rules.retention import HoldFacts, RetentionFacts
 from whistle.rules.states import State
 
@@ -165,6 +172,22 @@ def test_a_release_near_the_end_or_of_a_young_hold_takes_two(
 ) -> None:
     hold = HoldFacts("court_ruling", placed_on, date(2026, 12, 1))
     assert release_needs_second(hold, facts(due), NOON) is needs
+
+
+def test_more_than_twenty_cases_at_once_take_two() -> None:
+    assert [placing_needs_second(cases) for cases in (1, 20, 21)] == [False, False, True]
+
+
+def test_the_next_review_of_a_hold_is_after_today_and_within_a_year() -> None:
+    assert check_review("2027-02-28", TODAY) == date(2027, 2, 28)
+    for day, why in (
+        ("2026-02-28", "review_past"),
+        ("2027-03-01", "review_far"),
+        ("2027-02-29", "review_date"),
+    ):
+        with pytest.raises(RuleRefused) as refused:
+            check_review(day, TODAY)
+        assert refused.value.reason == why
 
 
 def test_the_companys_day_decides_how_young_a_hold_is() -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 from sqlalchemy import insert, select
 
-from tests.vault import asked_for
+from tests.vault import asked_for, stage_held
 from tests.vault.cast import KINDS, STANDING, Person, cast, enter, retire
 from tests.vault.scenes import purged_case
-from tests.vault.tampering import case_of, change, rows
+from tests.vault.tampering import case_of, change, remove, rows
 from tests.world import NO, World
 from whistle.crypto.grants import open_any, seal_grant
 from whistle.crypto.header import Compartment
@@ -26,6 +27,9 @@ from whistle.vault import (
     custody,
     desk,
     guards,
+    hold_asks,
+    hold_list,
+    hold_reviews,
     holds,
     recovery,
     recovery_proof,
@@ -36,11 +40,11 @@ from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.guardlists import Item, Waiting
 from whistle.vault.serverkeys import write_private
 from whistle.vault.store import Store
-from whistle.vault.tables import designations, grants, metadata, readers
+from whistle.vault.tables import designations, grants, hold_grants, metadata, readers
 from whistle.vault.worktables import identity_requests, minutes, passkeys
 
 CONTENT, IDENTITY, INTERNAL = Compartment.CONTENT, Compartment.IDENTITY, Compartment.INTERNAL
-CASES = ("open", "fresh", "closed", "asked", "held", "another")
+CASES = ("open", "fresh", "closed", "asked", "held", "another", "past")
 NOBODYS = "W-0000-0000"
 
 
@@ -104,7 +108,8 @@ def _cases(world: World, made: SimpleNamespace, excluded: Iterable[str]) -> None
         if name != "fresh":
             program.handler.acknowledge(hanna, number, "Received.")
         program.handler.note(hanna, number, "A note.")
-    world.close(hanna, made.closed, "It was stopped.")
+    for name in ("closed", "past"):
+        world.close(hanna, getattr(made, name), "It was stopped.")
     world.nobody_concerned(hanna, made.open)
     leo = world.member("Leo").person_id.hex()
     program.circle.exclude(world.member("Hugo"), made.open, leo, "A cousin.")
@@ -178,6 +183,8 @@ def _work(world: World, made: SimpleNamespace, people: list[Person], ids: Mappin
     _requests(world, made, [p for p in people if KINDS[p.kind].reads])
     _holds(world, made)
     _entries(world, made, people)
+    stage_held.past_its_day(world, made, [p for p in people if KINDS[p.kind].reads])
+    stage_held.open_too_long(world, made, next(p for p in people if p.kind == "legal elsewhere"))
     asked_for.prepare(world, made, people)
     waiting = Waiting("ahead", (Item(made.closed, world.clock.now().date()),), {"ahead": 1})
     guards.settle(world.program.store, "clock", {"nordvakt-se": waiting}, world.clock.now())
@@ -245,6 +252,35 @@ def _holds(world: World, made: SimpleNamespace) -> None:
     made.hold = holds.NewHold(
         hold_id, "court_ruling", review, once, seal_json(key, new_object_id(), body), given
     )
+    _many(world, made)
+
+
+def _many(world: World, made: SimpleNamespace) -> None:
+    """A hold that waits for a second person, one to be placed, a review, and a colleague without a key."""
+    store, now, lisa = world.program.store, world.clock.now(), world.member("Lisa")
+    case = case_of(world, made.another)["id"]
+
+    def wanted() -> list[hold_asks.Wanted]:
+        hold_id, sealed_by = new_object_id(), new_object_id()
+        key = CompartmentKey.new(hold_id, CONTENT, 1)
+        body = {"type": "hold", "n": 1, "by": "Lisa", "day": "", "ground": "court_ruling"}
+        hold = replace(
+            made.hold, id=hold_id, once=hold_id * 2, sealed=seal_json(key, sealed_by, body), grants=()
+        )
+        return [hold_asks.Wanted(case, made.another, hold)]
+
+    with mock.patch.object(hold_asks, "placing_needs_second", return_value=True):
+        assert hold_asks.place_all(store, lisa.person_id, wanted(), bytes(32), now).waits
+    made.wanted = wanted()
+    ask = hold_asks.waiting(store, lisa.person_id, now)[0]
+    made.ask_id, made.list_hash = ask.id, ask.list_hash
+    first = hold_list.Sought(hold=made.hold_id)
+    (held,) = hold_list.of_companies(store, lisa.person_id, [made.company], now, first)
+    made.review = hold_reviews.NewReview(held.review_on, held.review_on + timedelta(days=1), b"sealed")
+    remove(world, hold_grants, hold_id=made.hold_id, person_id=made.leo)
+    leo = KeyPair.from_seed(world.secrets.seeds["Leo"]).public_key
+    given = SealedGrant(made.leo, seal_grant(leo, CompartmentKey.new(made.hold_id, CONTENT, 1)))
+    made.for_colleague = [(made.hold_id, given)]
 
 
 def _entries(world: World, made: SimpleNamespace, people: list[Person]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.vault.tampering import case_of, rows
 from tests.world import FI, World
 from whistle import scheduler
+from whistle.errors import RuleRefused
 from whistle.scheduler import Event
 from whistle.vault.tables import cases
 
@@ -37,7 +38,8 @@ def test_from_its_day_on_it_is_blocked_and_not_purged_until_it_is_closed(world: 
         assert told == [{"event": "blocked", "case": number, "due_on": "2031-03-02", "why": "open_cap"}]
     assert rows(world, cases, number=number)
     fia, handler = world.member("Fia"), world.program.handler
-    handler.acknowledge(fia, number, "Received.")
+    with pytest.raises(RuleRefused, match="only be closed"):
+        handler.message(fia, number, "It goes on.")
     world.close(fia, number, "It was stopped.")
     closed_on = world.clock.now().date()
     assert case_of(world, number)["purge_on"] == closed_on + timedelta(days=30)

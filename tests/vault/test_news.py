@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import insert
 
+from tests.parties.test_holding import ask_of_two
 from tests.vault.scenes import held, person_id
 from tests.vault.tampering import case_of, change, rows, write
 from tests.world import SE, World
@@ -74,6 +75,18 @@ def test_legal_is_written_to_when_a_hold_is_to_be_reviewed(world: World) -> None
     assert told(world).isdisjoint({"Lisa", "Leo"})
     world.later((date(2027, 1, 10) - world.clock.now().date()).days)
     assert told(world) >= {"Lisa", "Leo"}
+
+
+def test_on_mondays_the_weekly_list_waits_for_legal_whatever_is_on_it(world: World) -> None:
+    world.later(5)
+    assert told(world) == set()
+    assert told(world) == {"Lisa", "Leo"}  # Monday 9 March 2026
+    assert told(world) == set()
+
+
+def test_legal_is_written_to_when_a_hold_on_many_cases_waits_for_them(world: World) -> None:
+    ask_of_two(world, [world.closed()[0].number for _ in range(2)])
+    assert told(world) & {"Lisa", "Leo"} == {"Leo"}
 
 
 def test_legal_is_written_to_when_a_colleague_asks_for_a_release(world: World) -> None:

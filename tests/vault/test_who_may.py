@@ -18,13 +18,17 @@ from tests.vault.cast import KINDS, NOT_STANDING, ONLY_STANDING, STANDING, Perso
 from tests.vault.stage import Stage, photograph, prepare
 from tests.vault.who_may import CASE, Command
 from tests.vault.who_may_beside import ACCOUNT, ADMINISTRATION, CUSTODY, HOLDS
+from tests.vault.who_may_held import KEPT
+from tests.vault.who_may_legal import OF_LEGAL
 from tests.vault.who_may_lists import ALL_CASES
 from tests.vault.who_may_requests import REQUESTS
 from tests.world import Secrets, open_world
 from whistle import vault
 from whistle.errors import NotThere, RuleRefused
 
-TABLE = (*CASE, *ALL_CASES, *CUSTODY, *HOLDS, *ADMINISTRATION, *ACCOUNT, *REQUESTS)
+TABLE = (
+    *CASE, *ALL_CASES, *CUSTODY, *HOLDS, *OF_LEGAL, *KEPT, *ADMINISTRATION, *ACCOUNT, *REQUESTS,
+)  # fmt: skip
 BY_NAME = {command.name: command for command in TABLE}
 
 ACTORS = {"person_id", "actor_id", "confirmer_id", "admin_id"}

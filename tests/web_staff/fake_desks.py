@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from tests.web_staff.samples import (
@@ -18,19 +19,11 @@ from tests.web_staff.samples import (
     duty,
 )
 from whistle.errors import Gone, NotThere, RuleRefused
+from whistle.parties.legal_views import CertificateView, HoldView, LegalCase, LegalDesk
 from whistle.parties.reporter import FormRefused, Problem
-from whistle.parties.views import (
-    CertificateView,
-    Count,
-    DeskCase,
-    DeskPage,
-    DeskRow,
-    Download,
-    Entry,
-    LegalCase,
-    LegalDesk,
-)
+from whistle.parties.views import Count, DeskCase, DeskPage, DeskRow, Download, Entry
 from whistle.rules.holds import check_hold
+from whistle.vault.certified import Signed
 
 
 @dataclass
@@ -235,6 +228,7 @@ class FakeLegal:
         )
         self.refusal: Exception | None = None
         self.notes: list[str] = []
+        self.pages = SimpleNamespace(certificate=self._certificate)
 
     def _mine(self, member: FakeMember) -> None:
         if not member.has("legal"):
@@ -270,6 +264,25 @@ class FakeLegal:
             raise NotThere("no such case")
         return self.closed
 
+    def holds_of(self, member: FakeMember, number: str) -> tuple[HoldView, ...]:
+        self._mine(member)
+        return tuple(hold for hold in self.held if hold.case_number == number)
+
+    def hold(self, member: FakeMember, hold_id: str) -> tuple[HoldView, date]:
+        self._mine(member)
+        found = next((hold for hold in self.held if hold.id == hold_id), None)
+        if found is None:
+            raise NotThere("no such hold")
+        return found, TODAY
+
+    def _certificate(self, member: FakeMember, role: str, number: str) -> Signed:
+        if not member.has(role) or number != "W-1111-2222":
+            raise NotThere("no such certificate")
+        days = {"closed_on": "2024-02-28", "due_on": "2026-02-28", "purged_on": "2026-02-28"}
+        names = {"case": number, "company": "nordvakt", "company_name": "Nordvakt AB"}
+        fields = {**names, **days, "destroyed": {"records": 7, "blobs": 2}, "ledger_seq": 41}
+        return Signed(fields, {"body": "{}", "signature": "00" * 64, "key": "ab" * 32})
+
     def place(
         self, member: FakeMember, number: str, ground: str, citation: str, note: str, review_on: str
     ) -> str:
@@ -300,11 +313,9 @@ class FakeLegal:
             )
         return not found.needs_second
 
-    def confirm_release(self, member: FakeMember, hold_id: str) -> None:
-        self._mine(member)
-        found = next((hold for hold in self.held if hold.id == hold_id), None)
-        if found is None:
-            raise NotThere("no such hold")
+    def confirm_release(self, member: FakeMember, hold_id: str, seen: str = "") -> None:
+        del seen
+        found, _today = self.hold(member, hold_id)
         if found.release_asked_by_me:
             raise RuleRefused("same_person")
         self.held.remove(found)

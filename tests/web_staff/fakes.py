@@ -14,6 +14,7 @@ from tests.web_staff.fake_casework import FakeCasework
 from tests.web_staff.fake_clockwatch import FakeClockwatch
 from tests.web_staff.fake_desks import FakeHandler, FakeLegal
 from tests.web_staff.fake_duties import FakeDuties
+from tests.web_staff.fake_held import fake_kept
 from tests.web_staff.fake_overview import fake_overview
 from tests.web_staff.samples import (
     CODE,
@@ -241,6 +242,9 @@ class House:
     administration: FakeAdministration = field(default_factory=FakeAdministration)
     clockwatch: FakeClockwatch = field(default_factory=FakeClockwatch)
 
+    def __post_init__(self) -> None:
+        self.kept = fake_kept(self.handler)
+
     def services(self) -> Services:
         settings = SimpleNamespace(
             cookies_secure=False,
@@ -267,6 +271,7 @@ class House:
             "administration": self.administration,
             "clockwatch": self.clockwatch,
             "overview": fake_overview(self.keys, self.handler),
+            "kept": self.kept,
         }
         # Parties that these doors never call are nobody.
         absent = {one.name: None for one in fields(Services) if one.name not in parts}

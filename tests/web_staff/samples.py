@@ -6,14 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from whistle.errors import Conflict, HoldInForce
-from whistle.parties.views import (
-    DeskCase,
-    DeskRow,
-    Entry,
-    FileView,
-    HoldView,
-    LedgerLine,
-)
+from whistle.parties.legal_views import HoldView
+from whistle.parties.views import DeskCase, DeskRow, Entry, FileView, LedgerLine
 from whistle.rules.deadlines import Duty
 
 TODAY = date(2026, 6, 10)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.journeys import looks
+from tests.web_staff.fake_held import HELD
 from tests.web_staff.fakes import House
 from tests.web_staff.samples import CLOSED, CODE, INVITATION, LATE, NUMBER, PASSPHRASE, PEOPLE, RECOVERY
 from whistle.web.factory import make_web
@@ -30,6 +31,8 @@ PAGES: list[tuple[str, str, str]] = [
     ("duties", "handler", "/desk/duties"),
     ("case-new", "handler", f"/desk/cases/{LATE}"),
     ("case-closed", "handler", f"/desk/cases/{CLOSED}"),
+    ("held", "handler", f"/desk/cases/{HELD}/held"),
+    ("kept", "legal", f"/legal/cases/{CLOSED}/kept"),
     ("legal", "legal", "/legal"),
     ("release-confirm", "legal", f"/legal/holds/{'bb' * 16}/release"),
     ("admin", "administrator", "/admin"),

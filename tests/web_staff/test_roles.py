@@ -10,6 +10,7 @@ from flask import Flask
 from tests.parties.asking import verified
 from tests.parties.custodians import ask
 from tests.parties.test_consents import ask as ask_consent
+from tests.parties.test_holding import ask_of_two
 from tests.vault.scenes import purged_case
 from tests.vault.tampering import rows
 from tests.web_staff.conftest import Browser
@@ -42,7 +43,8 @@ DESIGNATED_HERE = HANDLERS
 """A copy of a request is sealed to those who handled reports when the person was verified."""
 ANYBODY = set(PEOPLE)
 APPROVED: set[str] = set()
-"""Who may read who the reporter is: nobody, before a custodian approved it."""
+"""What is nobody's in this case: who the reporter is before a custodian approved it, a held case past its day
+before that day, a ground for standing open where no law asks for one."""
 
 CASE = "/desk/cases/<number>"
 
@@ -78,6 +80,9 @@ DOORS: dict[str, set[str]] = {
     f"{CASE}/conflict": HANDLERS,
     f"{CASE}/investigators": HANDLERS,
     f"{CASE}/export": HANDLERS,
+    f"{CASE}/held": APPROVED,
+    f"{CASE}/held/files/<file_id>": APPROVED,
+    f"{CASE}/held/export": APPROVED,
     f"{CASE}/identity": APPROVED,
     f"{CASE}/identity/files/<file_id>": APPROVED,
     f"{CASE}/identity-requests": HANDLERS,
@@ -116,10 +121,27 @@ DOORS: dict[str, set[str]] = {
     "/legal": LEGAL,
     "/legal/cases/<number>": LEGAL,
     "/legal/cases/<number>/holds": LEGAL,
+    "/legal/cases/<number>/kept": LEGAL,
+    "/legal/cases/<number>/sentence/<hold_id>": LEGAL,
+    "/legal/cases/<number>/grounds": LEGAL,
+    "/legal/cases/<number>/grounds/<ground_id>/review": APPROVED,
+    "/legal/cases/<number>/grounds/<ground_id>/end": APPROVED,
     "/legal/holds": LEGAL,
     "/legal/holds/<hold_id>/release": LEGAL,
     "/legal/holds/<hold_id>/release/confirm": LEGAL,
+    "/legal/holds/<hold_id>/release/withdraw": LEGAL,
+    "/legal/holds/<hold_id>/review": LEGAL,
+    "/legal/holds/many": LEGAL,
+    "/legal/asks/<ask_id>": LEGAL,
+    "/legal/asks/<ask_id>/confirm": LEGAL,
+    "/legal/asks/<ask_id>/end": LEGAL,
+    "/legal/cases": LEGAL,
+    "/legal/cases/<number>/history": LEGAL,
+    "/legal/colleagues": LEGAL,
+    "/legal/week": LEGAL,
+    "/legal/certificates": LEGAL,
     "/legal/certificates/<number>": LEGAL,
+    "/legal/certificates/<number>/file": LEGAL,
     "/admin": ADMINISTRATOR,
     "/admin/people/new": ADMINISTRATOR,
     "/admin/people/<person>": ADMINISTRATOR,
@@ -137,6 +159,9 @@ DOORS: dict[str, set[str]] = {
     "/admin/rehearsal": ADMINISTRATOR,
     "/legal/clock": LEGAL,
     "/ledger": {"auditor"},
+    "/ledger/certificates": {"auditor"},
+    "/ledger/certificates/<number>": {"auditor"},
+    "/ledger/certificates/<number>/file": {"auditor"},
     "/statistics": {"auditor"},
     "/staff/account": ANYBODY,
     "/staff/account/passphrase": ANYBODY,
@@ -212,13 +237,15 @@ def facts_of(world: World) -> dict[str, str]:
         for n in (1, 2)
     ]
     site.legal.release(world.member("Leo"), holds[1], "It is over.")
+    two = ask_of_two(world, [number, world.send().number])
     disa = world.member("Disa").person_id
     facts |= _request_facts(world)
     return facts | {
         "number": number, "file_id": case.entries[0].files[0].id, "minutes_id": case.minutes[0].id,
         "consent_id": ask_consent(world, number, basis="law", provision="27 kap. 1 § RB"),
         "request_id": case.erasures[0].id, "identity_request": ask(world, number), "hold_id": holds[0],
-        "asked_hold": holds[1], "person": disa.hex(), "passkey": "ab" * 32,
+        "asked_hold": holds[1], "ask_id": two, "ground_id": "ab" * 16, "person": disa.hex(),
+        "passkey": "ab" * 32,
         "role": rows(world, designations, person_id=disa)[0]["id"].hex(),
     }  # fmt: skip
 

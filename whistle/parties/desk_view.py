@@ -133,7 +133,7 @@ def case(file: CaseFile, member: Member, now: datetime) -> DeskCase:
         reopening_asked_by_me=asked is not None and bytes(asked) == member.person_id, today=today, owed=owed,
         work=work_view.work(file), concerned=work_view.concerned(file), minutes=work_view.minutes(file),
         meeting_held_on=status.meeting_held_on, identity=identity.desk(file, member),
-        consents=consents.views(file),
+        consents=consents.views(file), blocked=standing.blocked,
     )  # fmt: skip
 
 

@@ -155,7 +155,7 @@ class Export:
         _require_named(file, form.consent, terms.recipient)
         sealed = self._identity(member, number) if form.with_identity else None
         today = local_day(self._now(), file.case.status.company.zone)
-        prepared = _Packing(self._store, file, sealed, form).prepared(terms, today)
+        prepared = Packing(self._store, file, sealed, form).prepared(terms, today)
         if consent is not None:
             consents.carry_out(
                 self._store, member.person_id, number, consent, self._now(), with_identity=form.with_identity
@@ -195,7 +195,7 @@ class Export:
         self._desk.write(member, number, seal, store_it)
 
 
-class _Packing:
+class Packing:
     """What goes into the ZIP of one case."""
 
     def __init__(self, store: Store, file: CaseFile, sealed: CaseFile | None, form: ExportForm) -> None:
@@ -203,6 +203,7 @@ class _Packing:
         self._paths: dict[str, str] = {}
 
     def prepared(self, terms: Handover, today: date) -> Prepared:
+        """Everything, verified; nothing of it is written down here."""
         files = self._files()
         content = self._records(self._file, Compartment.CONTENT)
         notes = self._records(self._file, Compartment.INTERNAL) if self._form.with_notes else []

@@ -163,8 +163,13 @@ class Mailbox:
         return attachments.download(self._store, file, attachments.as_sent(file), file_id)
 
     def everything(self, secret: bytes) -> Iterator[bytes]:
-        """The whole case as a ZIP; each file is verified before the first byte. Raises `NotThere`."""
+        """The whole case as a ZIP; each file is verified before the first byte. Raises `NotThere`.
+
+        From its day on there is nothing to take along: whoever wanted it was told for 30 days.
+        """
         file, _key, _author = self._file(secret)
+        if not file.case.grants:
+            raise NotThere("the day of this case has come")
         described = attachments.as_sent(file)
         files = [attachments.download(self._store, file, described, file_id) for file_id in described]
         return archive.stream(file.case.status, _entries(file, 0), files)
@@ -227,7 +232,7 @@ def _view(file: CaseFile, today: date, now: datetime) -> MailboxCase:
         country=status.company.country, state=status.state, received_on=status.received_on,
         acknowledged_on=status.acknowledged_on, feedback_on=status.feedback_on, closed_on=status.closed_on,
         purge_on=status.purge_on, past_day=dates.is_past(status, now), days_to_purge=left,
-        held=bool(file.case.holds), next_duty=dates.next_of(file.case, today),
+        held=any(not hold.withheld for hold in file.case.holds), next_duty=dates.next_of(file.case, today),
         feedback_due=dates.owed(status)["feedback"], entries=entries,
         new_entries=sum(entry.new for entry in entries), identity_given_on=given.day if given else None,
         files=tuple(one for entry in entries for one in entry.files), minutes=work_view.minutes(file),

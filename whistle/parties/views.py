@@ -210,66 +210,7 @@ class DeskCase:
     meeting_held_on: date | None = None
     circle: CircleView = field(default_factory=CircleView)
     erasures: tuple[WaitingErasure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LegalCase:
-    """A case as legal sees it: never content."""
-
-    number: str
-    company_name: str
-    state: str
-    received_on: date
-    closed_on: date | None
-    purge_on: date | None
-    held: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HoldView:
-    """A hold with the citation that legal's key opened (empty when this key cannot open it)."""
-
-    id: str
-    case_number: str
-    company_name: str
-    ground: str
-    citation: str
-    placed_on: date
-    placed_by: str
-    review_on: date
-    review_late: bool
-    purge_on: date | None
-    late: bool
-    needs_second: bool
-    release_asked_by: str
-    release_asked_by_me: bool
-    release_reason: str
-    released_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateView:
-    """What remains of a purged case."""
-
-    case_number: str
-    company_name: str
-    closed_on: date
-    due_on: date
-    purged_on: date
-    records: int
-    files: int
-    ledger_seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class LegalDesk:
-    """Legal's page: what will be purged within 90 days, holds in force, released ones, certificates."""
-
-    upcoming: tuple[LegalCase, ...]
-    holds: tuple[HoldView, ...]
-    released: tuple[HoldView, ...]
-    certificates: tuple[CertificateView, ...]
-    today: date
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class CaseFacts:
     concerned_review_on: date | None = None
     identity_ends_on: date | None = None
     minutes_shown_on: date | None = None
+    ground_review_on: date | None = None
 
 
 def duties_at_receipt(
@@ -106,8 +107,9 @@ def duties_of(facts: CaseFacts, today: date) -> tuple[Duty, ...]:
 
     Open: acknowledgement until given or waived, meeting until held, persons concerned until decided, feedback
     until given, and reviews (of a hold, of a deferral, of a case untouched for 90 days, of a Finnish case
-    within 90 days of its 60 months). Closed: the review of a hold, else the purge. In both: the end of an
-    approval to know the identity, and minutes that wait to be locked.
+    within 90 days of its 60 months, or of the ground on which it may stand open longer). Closed: the review
+    of a hold, else the purge. In both: the end of an approval to know the identity, and minutes that wait to
+    be locked.
     """
     profile = load_profiles().of(facts.country)
     found = _when_closed(facts, profile) if facts.state == State.CLOSED else _when_open(facts, profile, today)
@@ -157,7 +159,9 @@ def _reviews(facts: CaseFacts, profile: Profile, today: date) -> list[Duty]:
         untouched = Period(0, UNTOUCHED_DAYS, "Own choice", facts.untouched_since)
         reviews.append(_counted("review", facts.untouched_since, untouched, "untouched"))
     cap = profile.periods.get("open_cap")
-    if cap is not None:
+    if cap is not None and facts.ground_review_on is not None:
+        reviews.append(_fixed("review", facts.ground_review_on, cap.source, "ground_review"))
+    elif cap is not None:
         capped_on = cap.after(facts.received_on)
         if calendar.add_days(today, CAP_NOTICE_DAYS) >= capped_on:
             reviews.append(_counted("review", facts.received_on, cap, "open_cap"))

@@ -15,6 +15,10 @@ from whistle.rules.text import clean_text
 REVIEW_MONTHS: Final = 12
 #: Releasing this near the due day, or past it, is as good as purging: it takes two people.
 SECOND_PERSON_DAYS: Final = 30
+#: On more cases at once a hold takes two people; the cases are held while the second is asked.
+MANY_CASES: Final = 20
+#: More at once are not looked through by anybody, and one transaction must not keep the others waiting.
+MOST_CASES: Final = 500
 #: A citation is a reference, not an essay; the limit keeps its check cheap.
 CITATION_LIMIT: Final = 2_000
 
@@ -64,10 +68,11 @@ def check_hold(ground: str, citation: str, review_on: date | str, today: date) -
         raise RuleRefused(
             "ground", "A hold has one of three grounds: another law, a court ruling, a decision."
         )
-    return HoldTerms(Ground(ground), _citation(citation), _review_day(review_on, today))
+    return HoldTerms(Ground(ground), checked_citation(citation), check_review(review_on, today))
 
 
-def _citation(citation: str) -> str:
+def checked_citation(citation: str) -> str:
+    """Return a citation that somebody can look up, or refuse it with the reasons of `check_hold`."""
     text = clean_text(citation, CITATION_LIMIT).strip()
     if not text:
         raise RuleRefused(
@@ -80,7 +85,11 @@ def _citation(citation: str) -> str:
     return text
 
 
-def _review_day(review_on: date | str, today: date) -> date:
+def check_review(review_on: date | str, today: date) -> date:
+    """Return the next review day of what is placed, or stands after a review, on local day `today`.
+
+    RuleRefused: `review_date`, `review_past`, `review_far`, as `check_hold` says.
+    """
     day = _as_day(review_on)
     if day <= today:
         raise RuleRefused("review_past", "The review must be after today.")
@@ -98,6 +107,11 @@ def _as_day(value: date | str) -> date:
     except ValueError as error:
         raise RuleRefused("review_date", "The review date is not in the calendar.") from error
     raise RuleRefused("review_date", "Write the review date as 2026-01-31.")
+
+
+def placing_needs_second(cases: int) -> bool:
+    """Say whether a second person must confirm a hold placed on so many cases at once."""
+    return cases > MANY_CASES
 
 
 def release_needs_second(hold: HoldFacts, facts: RetentionFacts, now: datetime) -> bool:

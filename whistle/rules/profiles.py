@@ -49,6 +49,16 @@ class Law:
 
 
 @dataclass(frozen=True)
+class OpenGround:
+    """A ground on which the law lets a report be kept past the longest time a case may stand open."""
+
+    code: str
+    label: Label
+    source: str
+    effective_from: date
+
+
+@dataclass(frozen=True)
 class Authority:
     """A public body to turn to outside the company; `countries` is empty for a body of its own country."""
 
@@ -84,6 +94,7 @@ class Profile:
     laws: tuple[Law, ...]
     authorities: tuple[Authority, ...]
     notices: tuple[Notice, ...]
+    open_grounds: tuple[OpenGround, ...] = ()
 
     def authorities_for(self, purpose: str) -> tuple[Authority, ...]:
         """Return the country's bodies for "reports" or for "privacy", in the order to show them."""
@@ -145,6 +156,7 @@ def _profile(table: Table, country: str) -> Profile:
         laws=tuple(_law(one) for one in table.tables("law")),
         authorities=tuple(_authority(one) for one in table.tables("authority")),
         notices=tuple(_notice(one) for one in table.tables("notice")),
+        open_grounds=tuple(_open_ground(one) for one in table.tables("open_ground")),
     )
     table.finish()
     _check_complete(profile, table)
@@ -164,6 +176,8 @@ def zone_in(table: Table, default: str | None = None) -> str:
 def _check_complete(profile: Profile, table: Table) -> None:
     if not all(profile.authorities_for(purpose) for purpose in _PURPOSES):
         raise table.wrong("an authority for reports and one for privacy must be named.")
+    if ("open_cap" in profile.periods) != bool(profile.open_grounds):
+        raise table.wrong('"open_cap" and the grounds of "open_ground" belong together.')
     wanted = _MUST_NOTICE.get(profile.country)
     if wanted is not None and wanted not in {one.code for one in profile.notices}:
         raise table.wrong(f'the notice "{wanted}" is missing; without it no channel may be published.')
@@ -203,6 +217,17 @@ def _law(table: Table) -> Law:
     )
     table.finish()
     return law
+
+
+def _open_ground(table: Table) -> OpenGround:
+    ground = OpenGround(
+        code=table.text("code"),
+        label=table.label("label"),
+        source=table.text("source"),
+        effective_from=table.day("effective_from"),
+    )
+    table.finish()
+    return ground
 
 
 def _authority(table: Table) -> Authority:

@@ -91,15 +91,19 @@ def open_cap(received_on: date, country: str) -> date | None:
     return None if period is None else period.after(received_on)
 
 
-def decide(facts: RetentionFacts, holds: Sequence[HoldFacts], now: datetime) -> Verdict:
+def decide(
+    facts: RetentionFacts, holds: Sequence[HoldFacts], now: datetime, *, grounded: bool = False
+) -> Verdict:
     """Say what a pass at instant `now` (aware) must do with the case.
 
-    `why` is one of: `open`, `hold`, `open_cap`, `not_due`, `due`, `dates_wrong`. A purge is answered only for
-    a closed case, from 00:00 local of the stored due day, with no hold in force. RuleRefused("naive_time").
+    `grounded`: legal recorded a ground on which an open case may stand longer; it keeps no closed one.
+    `why` is one of: `open`, `hold`, `open_cap`, `open_ground`, `not_due`, `due`, `dates_wrong`.
+    A purge is answered only for a closed case, from 00:00 local of the stored due day, with no hold in force.
+    RuleRefused("naive_time").
     """
     held = any(hold.is_in_force for hold in holds)
     if facts.state != State.CLOSED:
-        return _decide_open(facts, now, held=held)
+        return _decide_open(facts, now, held=held, grounded=grounded)
     due = facts.purge_due_on
     if due is None or facts.closed_on is None or due <= facts.closed_on:
         return Verdict(
@@ -112,13 +116,17 @@ def decide(facts: RetentionFacts, holds: Sequence[HoldFacts], now: datetime) -> 
     return Verdict("purge", due, "due", "The case is closed, its day has come and no hold is in force.")
 
 
-def _decide_open(facts: RetentionFacts, now: datetime, *, held: bool) -> Verdict:
+def _decide_open(facts: RetentionFacts, now: datetime, *, held: bool, grounded: bool) -> Verdict:
     capped = open_cap(facts.received_on, facts.country)
     if capped is None or not _has_come(capped, facts.zone, now):
         return Verdict("keep", None, "open", "The case is open.")
     if held:
         return Verdict(
             "keep", capped, "hold", "The case is open past its longest time and a hold is in force."
+        )
+    if grounded:
+        return Verdict(
+            "keep", capped, "open_ground", "The case is open past its longest time, on a ground of the law."
         )
     return Verdict(
         "blocked", capped, "open_cap", "The case is open past its longest time; close it or state a ground."

@@ -132,16 +132,20 @@ class Change:
 @contextmanager
 def changing(store: Store, number_or_id: str | bytes, now: datetime) -> Iterator[Change]:
     """Lock a case, check it, and write what the block changed. Raises `NotThere`, `Tampered`."""
-    with store.writing() as work:
-        row = locked_case(work.db, number_or_id)
-        company = directory.company_by_id(work.db, row.company_id)
-        today = max(local_day(now, company.zone), row.touched_on)
-        change = Change(
-            work, store, row, company, today, inventory.checked(work.db, store.keys.inventory, row)
-        )
-        before = list(change.entries)
+    with store.writing() as work, changing_in(work, store, number_or_id, now) as change:
         yield change
-        _finish(change, changed=change.entries != before)
+
+
+@contextmanager
+def changing_in(work: Work, store: Store, number_or_id: str | bytes, now: datetime) -> Iterator[Change]:
+    """The same in a unit of work that changes several cases: lock them in the order of their ids."""
+    row = locked_case(work.db, number_or_id)
+    company = directory.company_by_id(work.db, row.company_id)
+    today = max(local_day(now, company.zone), row.touched_on)
+    change = Change(work, store, row, company, today, inventory.checked(work.db, store.keys.inventory, row))
+    before = list(change.entries)
+    yield change
+    _finish(change, changed=change.entries != before)
 
 
 def _finish(change: Change, *, changed: bool) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select
 from whistle.errors import Tampered
 from whistle.vault import channels, confirmations, directory, journal, ledger, purge
 from whistle.vault.check_cases import look_at_blobs, look_at_cases, look_at_grants, look_at_holds
+from whistle.vault.check_held import look_at_kept, look_at_open
+from whistle.vault.check_holds import look_at_asks
 from whistle.vault.clockguard import look_at_clock
 from whistle.vault.custody_ends import look_at_custody
 from whistle.vault.findings import Finding
@@ -33,7 +35,8 @@ def run(store: Store, now: datetime) -> list[Finding]:
         for look in (
             _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges,
             _certificates, _channels, look_at_custody, look_at_mails, look_at_passkeys, look_at_recovery,
-            look_at_requests, look_at_codes, look_at_clock,
+            look_at_clock, look_at_asks, look_at_kept, look_at_open,
+            look_at_requests, look_at_codes,
         ):  # fmt: skip
             found += look(store, db, now)
         # Last, and against the first snapshot: what is done meanwhile only makes the two copies longer.

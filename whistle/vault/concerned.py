@@ -34,7 +34,7 @@ def decide(
     Raises `NotThere`, and `RuleRefused` with the reasons of `rules.concerned.ruling`, or `concerned_named`:
     somebody is named, so it is not nobody.
     """
-    with desk.at_work(store, person_id, number, now) as (change, name):
+    with desk.at_work(store, person_id, number, now, doing="concerned") as (change, name):
         taken = ruling(
             about.decision, ground=about.ground, review_on=about.review_on, country=change.company.country,
             today=change.today, closed=change.row.state == State.CLOSED,

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, select
 from whistle.crypto.header import Compartment, Kind
 from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
-from whistle.vault import casework, custody, desk, directory, epochs, exclusions
+from whistle.rules.retention import RetentionFacts, closed_for_work
+from whistle.vault import casework, custody, desk, directory, epochs, exclusions, reading
 from whistle.vault import identity_requests as requests
 from whistle.vault.custody import CUSTODIAN
-from whistle.vault.facts import Recipient, SealedGrant, StoredGrant
+from whistle.vault.facts import CompanyFacts, Recipient, SealedGrant, StoredGrant
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, grants, people
@@ -51,10 +52,11 @@ def custodians_of(store: Store, person_id: bytes, number: str, now: datetime) ->
 
 
 def waiting(store: Store, person_id: bytes, now: datetime) -> tuple[Waiting, ...]:
-    """The requests that wait for this custodian, oldest first."""
-    query = requests.SHOWN.add_columns(cases.c.number, cases.c.company_id, cases.c.excluded).join(
-        cases, cases.c.id == identity_requests.c.case_id
-    )
+    """The requests that wait for this custodian, oldest first; none of a case whose day has come."""
+    query = requests.SHOWN.add_columns(
+        cases.c.number, cases.c.company_id, cases.c.excluded, cases.c.received_on, cases.c.closed_on,
+        cases.c.purge_on, cases.c.state.label("case_state"),
+    ).join(cases, cases.c.id == identity_requests.c.case_id)  # fmt: skip
     with store.reading() as db:
         served = {c.id: c for c in directory.companies_served(db, store.keys, person_id, CUSTODIAN, now)}
         rows = db.execute(
@@ -67,9 +69,17 @@ def waiting(store: Store, person_id: bytes, now: datetime) -> tuple[Waiting, ...
                 local_day(now, served[bytes(row.company_id)].zone),
             )
             for row in rows
-            if requests.is_as_decided(store.keys, row)
+            if not _is_past(row, served[bytes(row.company_id)], now)
+            and requests.is_as_decided(store.keys, row)
             and not exclusions.is_excluded(store.keys, row, person_id)
         )  # fmt: skip
+
+
+def _is_past(row: Any, company: CompanyFacts, now: datetime) -> bool:
+    facts = RetentionFacts(
+        row.received_on, row.closed_on, row.purge_on, company.zone, company.country, row.case_state
+    )
+    return closed_for_work(facts, now)
 
 
 def keys_for(store: Store, person_id: bytes, request_id: bytes, now: datetime) -> Keys:
@@ -108,7 +118,17 @@ def lacking(store: Store, person_id: bytes, now: datetime, number: str = "") -> 
     A custodian hands a newcomer the old cases; a handler who kept a key for want of one, theirs.
     """
     mine = (
-        select(grants, cases.c.id, cases.c.number, cases.c.company_id, cases.c.excluded)
+        select(
+            grants,
+            cases.c.id,
+            cases.c.number,
+            cases.c.company_id,
+            cases.c.excluded,
+            cases.c.received_on,
+            cases.c.closed_on,
+            cases.c.purge_on,
+            cases.c.state.label("case_state"),
+        )
         .join_from(grants, cases)
         .where(grants.c.holder_id == person_id, grants.c.compartment == int(Compartment.IDENTITY))
         .order_by(cases.c.number, grants.c.epoch)
@@ -118,10 +138,12 @@ def lacking(store: Store, person_id: bytes, now: datetime, number: str = "") -> 
         for row in db.execute(mine.where(cases.c.number == number) if number else mine):
             held[bytes(row.case_id)].append(row)
         theirs = {c.id for c in directory.companies_served(db, store.keys, person_id, CUSTODIAN, now)}
+        companies = {company.id: company for company in directory.all_companies(db)}
         held = {
             case_id: rows
             for case_id, rows in held.items()
             if _may_give(db, store.keys, rows[0], person_id, now, theirs)
+            and not _is_past(rows[0], companies[bytes(rows[0].company_id)], now)
         }
         known = _custodians(db, store.keys, {bytes(rows[0].company_id) for rows in held.values()}, now)
         found = (
@@ -141,6 +163,7 @@ def give(
     with casework.changing(store, case_id, now) as change:
         db, keys, row = change.db, store.keys, change.row
         name = _require_giver(change, person_id, now)
+        reading.require_standing(row, change.company, now)
         known = {
             one.person_id: one.key_id
             for one in _custodians(db, keys, {change.company.id}, now)[change.company.id]

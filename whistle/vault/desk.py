@@ -13,6 +13,7 @@ from whistle.errors import Conflict, NotAllowed, NotThere, RuleRefused
 from whistle.rules import calendar, retention, states
 from whistle.rules.concerned import is_settled
 from whistle.rules.roles import REFUSED_TO_SHARED
+from whistle.rules.statutory import WHILE_BLOCKED
 from whistle.rules.triage import check_no_feedback
 from whistle.vault import casework, directory, exclusions, reading
 from whistle.vault.facts import Addition, CompanyFacts, OpenedCase, SealedGrant
@@ -108,6 +109,12 @@ def worked_on(db: Connection, keys: ServerKeys, person_id: bytes, number: str, n
     return mine(db, keys, person_id, number, now)[0]
 
 
+def standing_on(change: casework.Change, person_id: bytes, now: datetime) -> tuple[directory.Standing, str]:
+    """In which role somebody works on the case that is being changed, and their name. Raises `NotThere`."""
+    standing = _require_standing(change.db, person_id, change, now)
+    return standing, _name(change.db, person_id, change.row.id)
+
+
 def works_on(change: casework.Change, person_id: bytes, now: datetime) -> bool:
     """Whether somebody works on the case that is being changed, today."""
     is_reader = change.db.execute(_NAME, {"case": change.row.id, "person": person_id}).first()
@@ -122,11 +129,15 @@ def mark_read(
     if not own:
         with store.writing() as work:
             number = work.db.execute(select(cases.c.number).where(cases.c.id == case_id)).scalar_one_or_none()
-            worked_on(work.db, store.keys, person_id, number or "", now)
+            row = worked_on(work.db, store.keys, person_id, number or "", now)
+            company = directory.company_by_id(work.db, row.company_id)
+            if retention.closed_for_work(reading.retention_facts(row, company), now):
+                return  # nothing of it was shown
             work.db.execute(_SEEN, {"person": person_id, "case": case_id})
         return
     with casework.changing(store, case_id, now) as change:
         _require_standing(change.db, person_id, change, now)
+        reading.require_standing(change.row, change.company, now)
         name = _name(change.db, person_id, case_id)
         for grant in own:
             if grant.holder_id != person_id or Header.parse(grant.sealed).compartment == Compartment.IDENTITY:
@@ -148,6 +159,8 @@ def at_work(
     with casework.changing(store, number, now) as change:
         standing = _require_standing(change.db, person_id, change, now)
         reading.require_standing(change.row, change.company, now)
+        if doing not in WHILE_BLOCKED:
+            reading.require_unblocked(change.db, change.store.keys, change.row, change.company, now)
         if standing.shared and doing in REFUSED_TO_SHARED:
             raise RuleRefused("shared", "The company's own people do this (2021:890 5:3).")
         if standing.role == "investigator" and doing not in OPEN_TO_INVESTIGATOR:

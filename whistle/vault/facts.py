@@ -158,12 +158,16 @@ class StoredBlob:
 
 @dataclass(frozen=True, slots=True)
 class HoldInForceFacts:
-    """A hold as anybody who may open the case sees it: ground and review date, never the citation."""
+    """A hold as anybody who may open the case sees it: ground and review date, never the citation.
+
+    `withheld`: legal keeps from the reporter that it is why the case is still there.
+    """
 
     id: bytes
     ground: str
     placed_on: date
     review_on: date
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,7 @@ class OpenedCase:
     requests: tuple[StoredRequest, ...] = ()
     consents: tuple[StoredConsent, ...] = ()
     identity: IdentityFacts = NO_IDENTITY
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

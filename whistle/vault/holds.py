@@ -4,6 +4,7 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -20,6 +21,7 @@ from whistle.vault.facts import CaseStatus, CompanyFacts, SealedGrant
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, certificates, hold_grants, holds, people
+from whistle.vault.worktables import asked_holds
 
 HOLD_LABEL = b"whistle/v1/hold\0"
 
@@ -39,26 +41,6 @@ class NewHold:
     grants: tuple[SealedGrant, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredHold:
-    """A hold as it stands, with the grant of the person who asked."""
-
-    id: bytes
-    status: CaseStatus
-    ground: str
-    placed_on: date
-    placed_by: str
-    review_on: date
-    late: bool
-    sealed: bytes
-    grant: bytes | None
-    needs_second: bool
-    release_asked_by: bytes | None
-    release_asked_name: str
-    release_sealed: bytes | None
-    released_on: date | None
-
-
 def place(store: Store, person_id: bytes, number: str, new: NewHold, now: datetime) -> bytes:
     """Place a hold on a case; the same hold sent twice is one. Raises `Gone`, `NotThere`, `RuleRefused`."""
     try:
@@ -70,42 +52,53 @@ def place(store: Store, person_id: bytes, number: str, new: NewHold, now: dateti
 
 def _place(store: Store, person_id: bytes, number: str, new: NewHold, now: datetime) -> bytes:
     with casework.changing(store, number, now) as change:
-        name = _require_may(change, person_id)
-        same = select(holds.c.id).where(
-            holds.c.case_id == change.row.id, holds.c.once == new.once, holds.c.released_on.is_(None)
-        )
-        standing = change.db.execute(same).scalar_one_or_none()
+        name = require_may(change, person_id)
+        standing = same_standing(change, new)
         if standing is not None:
-            return bytes(standing)
-        _check_sealed(new)
-        late = closed_for_work(reading.retention_facts(change.row, change.company), now)
-        row = {
-            "id": new.id, "case_id": change.row.id, "ground": new.ground, "placed_on": change.today,
-            "placed_by": person_id, "review_on": new.review_on, "late": late, "once": new.once,
-            "sealed": new.sealed, "released_on": None, "release_asked_by": None,
-        }  # fmt: skip
-        change.db.execute(insert(holds).values(**row, mac=hold_mac(store.keys, row)))
-        rows = [
-            {"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed}
-            for g in new.grants
-            if not exclusions.is_excluded(store.keys, change.row, g.holder_id)
-        ]
-        change.db.execute(insert(hold_grants), rows)
-        facts = {
-            "hold": new.id.hex(),
-            "ground": new.ground,
-            "review_on": new.review_on.isoformat(),
-            "late": late,
-        }
-        change.log("hold_placed", name, **facts)
+            return standing
+        put(change, person_id, name, new, now)
         return new.id
+
+
+def same_standing(change: casework.Change, new: NewHold) -> bytes | None:
+    """The hold that stands if `new` was sent before; one that waits for a confirmation is no double."""
+    waits = exists(select(asked_holds.c.hold_id).where(asked_holds.c.hold_id == holds.c.id))
+    same = select(holds.c.id).where(
+        holds.c.case_id == change.row.id, holds.c.once == new.once, holds.c.released_on.is_(None), ~waits
+    )
+    found = change.db.execute(same).scalars().first()
+    return None if found is None else bytes(found)
+
+
+def put(
+    change: casework.Change, person_id: bytes, name: str, new: NewHold, now: datetime, **more: str
+) -> None:
+    """Write a hold on a case that is being changed; `more` goes into its ledger line."""
+    _check_sealed(new)
+    late = closed_for_work(reading.retention_facts(change.row, change.company), now)
+    row = {
+        "id": new.id, "case_id": change.row.id, "ground": new.ground, "placed_on": change.today,
+        "placed_by": person_id, "review_on": new.review_on, "late": late, "once": new.once,
+        "sealed": new.sealed, "released_on": None, "release_asked_by": None,
+    }  # fmt: skip
+    change.db.execute(insert(holds).values(**row, mac=hold_mac(change.store.keys, row)))
+    rows = [
+        {"hold_id": new.id, "person_id": g.holder_id, "sealed": g.sealed}
+        for g in new.grants
+        if not exclusions.is_excluded(change.store.keys, change.row, g.holder_id)
+    ]
+    if rows:
+        change.db.execute(insert(hold_grants), rows)
+    facts = {"hold": new.id.hex(), "ground": new.ground, "review_on": new.review_on.isoformat(), "late": late}
+    change.log("hold_placed", name, **facts, **more)
 
 
 def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes, now: datetime) -> bool:
     """Release a hold, or ask a second person to where the rules want one. True when it is released."""
-    with casework.changing(store, _case_of(store, hold_id), now) as change:
-        name = _require_may(change, person_id)
-        row = _in_force(change, hold_id)
+    with casework.changing(store, case_of(store, hold_id), now) as change:
+        name = require_may(change, person_id)
+        row = in_force(change, hold_id)
+        require_confirmed(change, hold_id)
         facts = reading.retention_facts(change.row, change.company)
         standing = HoldFacts(row.ground, row.placed_on, row.review_on, row.released_on)
         if release_needs_second(standing, facts, now):
@@ -114,89 +107,40 @@ def release(store: Store, person_id: bytes, hold_id: bytes, sealed_reason: bytes
             change.db.execute(update(holds).where(holds.c.id == hold_id).values(**asked))
             change.log("release_asked", name, hold=hold_id.hex())
             return False
-        _release(change, row, person_id, name, {"release_sealed": sealed_reason})
+        end(change, row, person_id, name, {"release_sealed": sealed_reason})
         return True
 
 
-def confirm_release(store: Store, person_id: bytes, hold_id: bytes, now: datetime) -> None:
-    """Release a hold that another person asked to release. Raises `RuleRefused("same_person")`."""
-    with casework.changing(store, _case_of(store, hold_id), now) as change:
-        name = _require_may(change, person_id)
-        row = _in_force(change, hold_id)
+def confirm_release(
+    store: Store, person_id: bytes, hold_id: bytes, now: datetime, *, seen: bytes | None = None
+) -> None:
+    """Release a hold that another person asked to release. Raises `RuleRefused("same_person")`.
+
+    `seen`: the SHA-256 of the sealed reason that was read; with another one since, it is a `Conflict`.
+    """
+    with casework.changing(store, case_of(store, hold_id), now) as change:
+        name = require_may(change, person_id)
+        row = in_force(change, hold_id)
         if row.release_asked_by is None:
             raise Conflict("nobody asked to release this hold")
+        if seen is not None and sha256(bytes(row.release_sealed or b"")).digest() != seen:
+            raise Conflict("the release was asked for anew, with another reason")
         if bytes(row.release_asked_by) == person_id:
             raise RuleRefused("same_person", "Somebody else must confirm what you asked for.")
-        _release(change, row, person_id, name, {})
+        end(change, row, person_id, name, {})
 
 
-def of_companies(
-    store: Store, person_id: bytes, companies: list[bytes], now: datetime
-) -> tuple[StoredHold, ...]:
-    """Every hold of these companies, as far as this person is legal there, earliest review first.
-
-    Each with the grant of the person who asks.
-    """
-    asked = people.alias("asked")
-    query = (
-        select(
-            holds,
-            cases,
-            people.c.name.label("placed_name"),
-            asked.c.name.label("asked_name"),
-            hold_grants.c.sealed.label("own"),
-        )
-        .join_from(holds, cases)
-        .join(people, people.c.id == holds.c.placed_by)
-        .outerjoin(asked, asked.c.id == holds.c.release_asked_by)
-        .outerjoin(
-            hold_grants, (hold_grants.c.hold_id == holds.c.id) & (hold_grants.c.person_id == person_id)
-        )
-        .order_by(holds.c.review_on, holds.c.id)
-    )
-    with store.reading() as db:
-        known = served_of(db, store.keys, person_id, companies, now)
-        return tuple(
-            _stored(row._mapping, known, now)  # noqa: SLF001 (SQLAlchemy's public name)
-            for row in db.execute(query.where(cases.c.company_id.in_(list(known))))
-            if not exclusions.is_excluded(store.keys, _CaseColumns(row._mapping), person_id)  # noqa: SLF001 (as above)
-        )
-
-
-def _stored(row: Any, known: dict[bytes, CompanyFacts], now: datetime) -> StoredHold:
-    case = _CaseColumns(row)
-    company = known[bytes(case.company_id)]
-    standing = HoldFacts(
-        row[holds.c.ground], row[holds.c.placed_on], row[holds.c.review_on], row[holds.c.released_on]
-    )
-    needs = release_needs_second(standing, reading.retention_facts(case, company), now)
-    return StoredHold(
-        id=bytes(row[holds.c.id]),
-        status=casework.status_of(case, company),
-        ground=row[holds.c.ground],
-        placed_on=row[holds.c.placed_on],
-        placed_by=row["placed_name"],
-        review_on=row[holds.c.review_on],
-        late=row[holds.c.late],
-        sealed=bytes(row[holds.c.sealed]),
-        grant=None if row["own"] is None else bytes(row["own"]),
-        needs_second=needs,
-        release_asked_by=row[holds.c.release_asked_by],
-        release_asked_name=row["asked_name"] or "",
-        release_sealed=row[holds.c.release_sealed],
-        released_on=row[holds.c.released_on],
-    )
-
-
-class _CaseColumns:
-    """The columns of a case inside a joined row, read by their plain names."""
-
-    def __init__(self, row: Any) -> None:
-        for column in cases.c:
-            setattr(self, column.name, row[column])
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(name)
+def withdraw_release(store: Store, person_id: bytes, hold_id: bytes, now: datetime) -> None:
+    """Take back what was asked: the hold stands. Any colleague of legal may, as it ends nothing."""
+    with casework.changing(store, case_of(store, hold_id), now) as change:
+        name = require_may(change, person_id)
+        row = in_force(change, hold_id)
+        if row.release_asked_by is None:
+            raise Conflict("nobody asked to release this hold")
+        asked: dict[str, Any] = {"release_asked_by": None, "release_sealed": None}
+        asked["mac"] = hold_mac(store.keys, {**row._mapping, **asked})  # noqa: SLF001 (SQLAlchemy's public name)
+        change.db.execute(update(holds).where(holds.c.id == hold_id).values(**asked))
+        change.log("release_withdrawn", name, hold=hold_id.hex())
 
 
 def hold_mac(keys: ServerKeys, row: Any) -> bytes:
@@ -209,9 +153,15 @@ def hold_mac(keys: ServerKeys, row: Any) -> bytes:
     return chain.keyed_hash(keys.inventory, HOLD_LABEL, json.dumps(fields).encode())
 
 
-def _release(
-    change: casework.Change, row: Row[Any], person_id: bytes, name: str, values: dict[str, Any]
+def end(
+    change: casework.Change,
+    row: Row[Any],
+    person_id: bytes,
+    name: str,
+    values: dict[str, Any],
+    **more: str,
 ) -> None:
+    """End a hold on a case that is being changed; `more` goes into its ledger line."""
     fields = {**row._mapping, "released_on": change.today}  # noqa: SLF001 (SQLAlchemy's public name)
     values |= {
         "released_on": change.today,
@@ -219,7 +169,7 @@ def _release(
         "mac": hold_mac(change.store.keys, fields),
     }
     change.db.execute(update(holds).where(holds.c.id == row.id).values(**values))
-    change.log("hold_released", name, hold=bytes(row.id).hex())
+    change.log("hold_released", name, hold=bytes(row.id).hex(), **more)
 
 
 def _check_sealed(new: NewHold) -> None:
@@ -228,7 +178,15 @@ def _check_sealed(new: NewHold) -> None:
         raise RuleRefused("header", "The sealed citation belongs to another hold.")
 
 
-def _in_force(change: casework.Change, hold_id: bytes) -> Row[Any]:
+def require_confirmed(change: casework.Change, hold_id: bytes) -> None:
+    """Raise `RuleRefused("hold_waits")` for a hold that waits, with others, for a second person."""
+    waits = select(asked_holds.c.hold_id).where(asked_holds.c.hold_id == hold_id)
+    if change.db.execute(waits).first() is not None:
+        raise RuleRefused("hold_waits", "The hold waits for a confirmation with others; that is ended first.")
+
+
+def in_force(change: casework.Change, hold_id: bytes) -> Row[Any]:
+    """A hold that stands and is as it was placed. Raises `Conflict` when it ended, `Tampered`."""
     row = change.db.execute(
         select(holds).where(holds.c.id == hold_id, holds.c.released_on.is_(None))
     ).one_or_none()
@@ -239,7 +197,8 @@ def _in_force(change: casework.Change, hold_id: bytes) -> Row[Any]:
     return row
 
 
-def _case_of(store: Store, hold_id: bytes) -> bytes:
+def case_of(store: Store, hold_id: bytes) -> bytes:
+    """The case that a hold is on. Raises `NotThere`."""
     with store.reading() as db:
         case_id = db.execute(select(holds.c.case_id).where(holds.c.id == hold_id)).scalar_one_or_none()
     if case_id is None:
@@ -256,7 +215,7 @@ def _require_legal(
     return name
 
 
-def _require_may(change: casework.Change, person_id: bytes) -> str:
+def require_may(change: casework.Change, person_id: bytes) -> str:
     """The name of somebody of legal who may touch this case: to who is excluded it is not there (L6)."""
     if exclusions.is_excluded(change.store.keys, change.row, person_id):
         raise NotThere("there is no such case, or it is not yours")
@@ -282,7 +241,7 @@ def legal_case(store: Store, person_id: bytes, number: str, now: datetime) -> tu
             raise NotThere("there is no such case, or it is not yours")
         company = directory.company_by_id(db, row.company_id)
         _require_legal(db, store.keys, person_id, company, local_day(now, company.zone))
-        return casework.status_of(row, company), bool(reading.holds_in_force(db, row.id))
+        return casework.status_of(row, company), bool(reading.holds_in_force(db, store.keys, row.id))
 
 
 def _raise_absent(db: Connection, keys: ServerKeys, person_id: bytes, number: str, now: datetime) -> NoReturn:

@@ -20,6 +20,7 @@ START = bytes(32)
 JOURNALED = (
     "purged", "hold_placed", "hold_released", "person_retired",
     "grants_withdrawn", "excluded", "exclusion_lifted", "redacted", "identity_withdrawn",
+    "sentence_withheld", "sentence_shown", "ground_recorded", "ground_reviewed", "ground_ended",
 )  # fmt: skip
 """What a backup from before must not undo."""
 

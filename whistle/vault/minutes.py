@@ -66,8 +66,12 @@ def lock(
 
 
 def mark_shown(store: Store, locator: bytes, now: datetime) -> None:
-    """Note the day on which the mailbox first showed the minutes of this case; nothing enters the ledger."""
+    """Note the day on which the mailbox first showed the minutes of this case; nothing enters the ledger.
+
+    Raises `NotThere`, `RuleRefused("past_day")`.
+    """
     with casework.changing(store, _case_id(store, locator), now) as change:
+        reading.require_standing(change.row, change.company, now)
         unseen = (minutes.c.case_id == change.row.id) & minutes.c.shown_on.is_(None)
         change.db.execute(update(minutes).where(unseen).values(shown_on=change.today))
 

@@ -1,28 +1,34 @@
 """Whether there is something for somebody to do depends only on the cases that they may see."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from whistle.rules.calendar import local_day
-from whistle.vault import confirmations, duties, request_pass
+from whistle.rules.retention import CAP_WARN_DAYS, WARN_DAYS, open_cap
+from whistle.vault import confirmations, directory, duties, request_pass
+from whistle.vault.heldtables import open_grounds
 from whistle.vault.listing import SOON_DAYS
 from whistle.vault.store import Store
-from whistle.vault.tables import hold_grants, holds, readers
-from whistle.vault.worktables import identity_request_grants, identity_requests
+from whistle.vault.tables import cases, hold_grants, holds, readers
+from whistle.vault.worktables import asked_holds, hold_asks, identity_request_grants, identity_requests
+
+WEEK_DAY = 1
+"""Monday: on this day of the week the weekly list waits for legal (ISO 8601)."""
 
 
 def has_news(
     store: Store, db: Connection, person_id: bytes, held: Sequence[Row[Any]], zone: str, now: datetime
 ) -> bool:
     """Whether something waits for this person: `held` are the designations of theirs that count today."""
-    until = local_day(now, zone) + timedelta(days=SOON_DAYS)
+    today = local_day(now, zone)
+    until = today + timedelta(days=SOON_DAYS)
     roles = {row.role for row in held}
     questions = []
     if roles & set(duties.READING):
-        near = or_(readers.c.unread > 0, readers.c.due_on <= until)
+        near = or_(readers.c.unread > 0, readers.c.due_on <= until, _is_told_of(today))
         mine = duties.theirs(person_id, [row for row in held if row.role in duties.READING])
         questions.append(select(readers.c.case_id).where(*mine, near))
     questions += request_pass.news(person_id, roles, until)
@@ -33,6 +39,9 @@ def has_news(
             .where(identity_request_grants.c.person_id == person_id, identity_requests.c.state == "waiting")
         )
     if "legal" in roles:
+        if local_day(now, zone).isoweekday() == WEEK_DAY:
+            return True  # the weekly list, whatever is on it
+        questions += _open_too_long(db, held, today)
         asked = holds.c.release_asked_by.is_not(None) & (holds.c.release_asked_by != person_id)
         questions.append(
             select(holds.c.id)
@@ -40,6 +49,42 @@ def has_news(
             .where(hold_grants.c.person_id == person_id, holds.c.released_on.is_(None))
             .where(or_(asked, holds.c.review_on <= until))
         )
+        questions.append(
+            select(asked_holds.c.hold_id)
+            .join_from(asked_holds, hold_asks)
+            .join(hold_grants, hold_grants.c.hold_id == asked_holds.c.hold_id)
+            .where(hold_grants.c.person_id == person_id, hold_asks.c.asked_by != person_id)
+        )
     if any(db.execute(question.limit(1)).first() is not None for question in questions):
         return True
     return any(person_id not in key.confirmed_by for key in confirmations.waiting(store, person_id, now))
+
+
+def _is_told_of(today: date) -> Any:
+    """Whether a closed case is in the week in which its handlers are first told of its erasure."""
+    last = today + timedelta(days=max(WARN_DAYS))
+    week = (readers.c.due_on > last - timedelta(days=SOON_DAYS), readers.c.due_on <= last)
+    return and_(readers.c.open.is_(False), *week)
+
+
+def _open_too_long(db: Connection, held: Sequence[Row[Any]], today: date) -> list[Select[Any]]:
+    """Open cases of legal's companies near or past their country's longest time, without a ground for it."""
+    served = {bytes(row.company_id) for row in held if row.role == "legal"}
+    questions: list[Select[Any]] = []
+    for company in directory.all_companies(db):
+        first = open_cap(today, company.country)
+        if company.id not in served or first is None:
+            continue
+        # What came by this day reaches its longest time within the first warning's days.
+        came_by = today + timedelta(days=max(CAP_WARN_DAYS)) - (first - today)
+        reviewed = open_grounds.c.review_on > today + timedelta(days=SOON_DAYS)
+        stands = select(open_grounds.c.id).where(
+            open_grounds.c.case_id == cases.c.id, open_grounds.c.ended_on.is_(None), reviewed
+        )
+        questions.append(
+            select(cases.c.id).where(
+                cases.c.company_id == company.id, cases.c.purge_on.is_(None),
+                cases.c.received_on <= came_by, ~stands.exists(),
+            )
+        )  # fmt: skip
+    return questions

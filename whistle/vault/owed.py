@@ -9,10 +9,11 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, literal, sele
 
 from whistle.rules.deadlines import CaseFacts
 from whistle.vault.facts import CompanyFacts
+from whistle.vault.heldtables import open_grounds
 from whistle.vault.tables import holds
 from whistle.vault.worktables import concerned, identity_requests, minutes
 
-HOLD, IDENTITY, MINUTES = "hold", "identity", "minutes"
+HOLD, IDENTITY, MINUTES, GROUND = "hold", "identity", "minutes", "open_ground"
 """What a line of the question below is about; every other word is a decision about a person concerned."""
 
 UNDECIDED, DEFERRED = "undecided", "deferred"
@@ -32,6 +33,9 @@ _BESIDE = union_all(
     select(minutes.c.case_id, literal(MINUTES), func.min(minutes.c.shown_on))
     .where(minutes.c.case_id.in_(_IDS), minutes.c.locked_on.is_(None), minutes.c.shown_on.is_not(None))
     .group_by(minutes.c.case_id),
+    select(open_grounds.c.case_id, literal(GROUND), func.min(open_grounds.c.review_on))
+    .where(open_grounds.c.case_id.in_(_IDS), open_grounds.c.ended_on.is_(None))
+    .group_by(open_grounds.c.case_id),
 )  # fmt: skip
 
 Beside = Mapping[str, date | None]
@@ -56,7 +60,7 @@ def joined(row: Any, columns: Mapping[str, Any], company: CompanyFacts, beside_i
     def value(name: str) -> Any:
         return columns.get(name, getattr(row, name))
 
-    decisions = beside_it.keys() - {HOLD, IDENTITY, MINUTES}
+    decisions = beside_it.keys() - {HOLD, IDENTITY, MINUTES, GROUND}
     return CaseFacts(
         state=value("state"),
         country=company.country,
@@ -76,4 +80,5 @@ def joined(row: Any, columns: Mapping[str, Any], company: CompanyFacts, beside_i
         concerned_review_on=beside_it.get(DEFERRED),
         identity_ends_on=beside_it.get(IDENTITY),
         minutes_shown_on=beside_it.get(MINUTES),
+        ground_review_on=beside_it.get(GROUND),
     )

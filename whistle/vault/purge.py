@@ -76,11 +76,11 @@ def purge(store: Store, case_ids: Sequence[bytes], now: datetime) -> list[Outcom
     return outcomes
 
 
-def verdict_of(db: Connection, case_id: bytes, now: datetime) -> Outcome:
-    """What a pass would do with a case now."""
+def verdict_of(db: Connection, case_id: bytes, now: datetime, *, grounded: bool = False) -> Outcome:
+    """What a pass would do with a case now; `grounded`: legal recorded why an open one may stand longer."""
     row = db.execute(select(cases).where(cases.c.id == case_id)).one()
     company = directory.company_by_id(db, row.company_id)
-    return Outcome(row.number, company.code, _decide(db, row, company, now))
+    return Outcome(row.number, company.code, _decide(db, row, company, now, grounded=grounded))
 
 
 def _purge_batch(store: Store, work: Work, case_ids: Sequence[bytes], now: datetime) -> list[Outcome]:
@@ -100,7 +100,9 @@ def _purge_batch(store: Store, work: Work, case_ids: Sequence[bytes], now: datet
     return outcomes
 
 
-def _decide(db: Connection, row: Row[Any], company: CompanyFacts, now: datetime) -> Verdict:
+def _decide(
+    db: Connection, row: Row[Any], company: CompanyFacts, now: datetime, *, grounded: bool = False
+) -> Verdict:
     standing = db.execute(select(holds).where(holds.c.case_id == row.id)).all()
     in_force = {bytes(h.id).hex() for h in standing if h.released_on is None}
     told = by_ledger(db, row.number)
@@ -111,7 +113,7 @@ def _decide(db: Connection, row: Row[Any], company: CompanyFacts, now: datetime)
         said = "The ledger and the days of the case do not agree; somebody must look."
         return Verdict("blocked", row.purge_on, "days_disagree", said)
     facts = [HoldFacts(h.ground, h.placed_on, h.review_on, h.released_on) for h in standing]
-    return decide(reading.retention_facts(row, company), facts, now)
+    return decide(reading.retention_facts(row, company), facts, now, grounded=grounded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def _erase(change: Change, name: str, cut: Cut, new: Replacement, *, asked_by: s
 
 def _require_lawful(change: Change, cut: Cut) -> None:
     check_ground(cut.ground)
-    if reading.holds_in_force(change.db, change.row.id):
+    if reading.holds_in_force(change.db, change.store.keys, change.row.id):
         raise HoldInForce("While a hold is in force nothing of the case is erased.")
     if cut.compartment not in MAY_BE_ERASED or cut.characters < (0 if cut.blob_id else 1) or cut.start < 0:
         raise NotAllowed("this is no place that a handler may erase")

@@ -155,6 +155,7 @@ cases = Table(
     Column("inventory_n", BigInteger, nullable=False),
     Column("inventory_mac", DIGEST, nullable=False),
     Index(None, "purge_on"),
+    Index(None, "company_id", "purge_on", "number"),
 )
 
 """`kind`: a `report`, a privacy `request`, or the `copy` of one that handlers get. `epoch_…`: the epoch that

@@ -170,3 +170,40 @@ person_settings = Table(
     Column("value", String(80), nullable=False),
 )
 """What somebody chose for themselves: their language, when mail comes."""
+
+hold_asks = Table(
+    "hold_asks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    person_id("asked_by"),
+    Column("asked_on", Date, nullable=False),
+    Column("ground", String(20), nullable=False),
+    Column("review_on", Date, nullable=False),
+    Column("list_hash", DIGEST, nullable=False),
+    Column("once", DIGEST, nullable=False),
+    Column("mac", DIGEST, nullable=False),
+    Index(None, "asked_by"),
+)
+"""A hold on more cases than one person places alone, while it waits; `list_hash` binds it to the list."""
+
+asked_holds = Table(
+    "asked_holds",
+    metadata,
+    Column("hold_id", ID, ForeignKey("holds.id", ondelete="CASCADE"), primary_key=True),
+    Column("ask_id", ID, ForeignKey("hold_asks.id"), nullable=False),
+    Index(None, "ask_id"),
+)
+"""The holds of an ask: they protect like every other; a row here says that nobody has confirmed them yet."""
+
+hold_reviews = Table(
+    "hold_reviews",
+    metadata,
+    Column("hold_id", ID, ForeignKey("holds.id", ondelete="CASCADE"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("on_day", Date, nullable=False),
+    person_id("reviewed_by"),
+    Column("due_on", Date, nullable=False),
+    Column("review_on", Date, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""That somebody looked at a hold and it stands: when it was due, until when now; the reason is sealed."""

@@ -12,7 +12,15 @@ from whistle.web.languages import day
 from whistle.web.staff_words import gettext
 
 #: Rules whose days have no line of their own among what a case owes from its receipt.
-OTHERS: Final = ("concerned", "concerned_review", "minutes", "untouched", "open_cap", "identity_ends")
+OTHERS: Final = (
+    "concerned",
+    "concerned_review",
+    "minutes",
+    "untouched",
+    "open_cap",
+    "ground_review",
+    "identity_ends",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def show(
         "answered": {code: str(says) for code, says in work_words.YOUR_ANSWERS.items()},
         "sentence": sentence(case),
         "steps": steps(case),
-        "warn": case.days_to_purge is not None and 0 <= case.days_to_purge <= WARN_DAYS and not case.held,
+        "warn": case.days_to_purge is not None and 0 < case.days_to_purge <= WARN_DAYS,
         "notice": notice,
         "rights": [(code, privacy_words.right(code)) for code in RIGHTS],
         "first_new": next((entry.n for entry in case.entries if entry.new), None),
@@ -124,6 +124,8 @@ def _closing(case: MailboxCase) -> list[Step]:
 def _erasure(case: MailboxCase) -> Step:
     if case.held and case.past_day:
         return (_("Not erased yet"), _("The case is kept longer than to its day."), False)
+    if case.past_day:
+        return (day(case.purge_on) if case.purge_on else "", _("The day of this case has come."), True)
     if case.purge_on is None:
         return (
             _("Two years after closing"),

@@ -1,11 +1,13 @@
 """The handlers' doors: their list, a case, what may be done in it, and its files."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from whistle.errors import NotThere
 from whistle.parties.handler import Handler
 from whistle.parties.member import Member
 from whistle.parties.views import DeskCase
@@ -18,6 +20,7 @@ from whistle.web import (
     desk_list,
     downloads,
     forms,
+    held,
     staff_guard,
     work_page,
 )
@@ -54,6 +57,8 @@ def cases() -> str:
         nav=staff_guard.navigation(member),
         heading=desk_list.heading(page, filtered=filtered),
         groups=desk_list.groups(page),
+        leaving=services().kept.desk.erased_soon(member),
+        days=words.days_away,
         today=page.today,
         asked=asked,
         filtered=filtered,
@@ -239,6 +244,9 @@ def _page(
     filled: Typed | None = None,
 ) -> ResponseReturnValue:
     found = services().handler.case(member, number)
+    if found.past_day and found.held:
+        with suppress(NotThere):  # to an outside investigator it is a case like any other past its day
+            return held.show(member, number, typed=typed, refused=refused)
     can = desk_case.permitted(found)
     errors = refused.errors if refused else {}
     page = render_template(
@@ -271,6 +279,8 @@ def _shown(found: DeskCase, can: desk_case.Permitted, own_name: str) -> dict[str
         "state": words.word(words.STATES, found.state),
         "duty": desk_case.duty_box(found, can),
         "why_not": desk_case.why_not(found),
+        "blocked": words.refusal("blocked"),
+        "erased_in": desk_case.erased_in(found),
         "dates": case_dates.dates(found),
         "about": desk_case.about(found),
         "outcomes": desk_case.outcomes(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from whistle.parties.views import DeskCase, Entry
 from whistle.rules.categories import load_categories
 from whistle.rules.deadlines import Duty
+from whistle.rules.retention import WARN_DAYS
 from whistle.web import custody_words, duty_words, work_words
 from whistle.web import staff_words as words
 from whistle.web.choices import category_name, relation_name
@@ -47,12 +48,13 @@ class DutyBox:
 def permitted(case: DeskCase) -> Permitted:
     """Say what may be offered: nothing once the day of erasure has come, hold or not (policy S26)."""
     is_closed, standing = case.state == CLOSED, not case.past_day
-    works = case.may_work and standing and not is_closed
+    closes = case.may_work and standing and not is_closed
+    works = closes and not case.blocked
     return Permitted(
         write=works,
         acknowledge=works and case.acknowledged_on is None and not case.acknowledgement_waived,
-        note=standing,
-        close=works,
+        note=standing and not case.blocked,
+        close=closes,
         reopen=is_closed and standing and not case.reopening_asked,
         confirm_reopen=is_closed and standing and case.reopening_asked and not case.reopening_asked_by_me,
     )
@@ -62,11 +64,21 @@ def why_not(case: DeskCase) -> str:
     """Say why there is no form to write to the reporter."""
     if case.past_day:
         return words.refusal("past_day")
+    if case.blocked:
+        return words.refusal("blocked")
     if case.state == CLOSED and case.reopening_asked_by_me:
         return gettext("You have asked to reopen this case. It counts when another handler has confirmed it.")
     if case.state == CLOSED:
         return gettext("The case is closed. To write to the reporter, reopen it first.")
     return words.refusal("shared")
+
+
+def erased_in(case: DeskCase) -> str:
+    """Say in how many days the case is erased, from 30 days before; empty until then, and while held."""
+    if case.purge_on is None or case.held or case.past_day:
+        return ""
+    left = (case.purge_on - case.today).days
+    return words.days_away(left) if left <= max(WARN_DAYS) else ""
 
 
 def duty_box(case: DeskCase, can: Permitted) -> DutyBox | None:

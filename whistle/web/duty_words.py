@@ -24,6 +24,7 @@ DUTY_SENTENCES: Final[Words] = {
     "identity_ends": _l("The approval to see who the reporter is ends by itself."),
     "minutes": _l("The reporter has had the time to read the minutes. Lock them."),
     "open_cap": _l("The case may not stand open much longer. Close it in time."),
+    "ground_review": _l("Legal reviews the ground on which this case may stand open longer."),
     "concerned_review": _l("Look again at whether the persons concerned are told."),
 }
 
@@ -43,6 +44,7 @@ PLACES: Final[Mapping[str, str]] = {
 SAID_AS: Final[Mapping[str, str]] = {
     "hold_review": "review_hold",
     "open_cap": "open_cap",
+    "ground_review": "ground_review",
     "concerned_review": "concerned_review",
 }
 
@@ -58,6 +60,7 @@ RULES: Final[Words] = {
     "hold_review": _l("S26: the review date of the hold"),
     "untouched": _l("Our own rule: nobody has worked on the case for %(length)s"),
     "open_cap": _l("1171/2022 § 29: receipt + %(length)s, the longest a case may stand open"),
+    "ground_review": _l("1171/2022 § 29: the review date of the ground on which the case stands open"),
     "purge": _l("S26: the day that was set when the case was closed"),
 }
 
@@ -66,6 +69,7 @@ REVIEWS: Final[Words] = {
     "hold_review": _l("Review the hold"),
     "untouched": _l("Look at the case again"),
     "open_cap": _l("Longest time open"),
+    "ground_review": _l("Review the ground for standing open"),
 }
 
 

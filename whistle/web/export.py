@@ -75,7 +75,7 @@ def export(number: str) -> ResponseReturnValue:
         prepared = _prepared(member, number, typed)
     except Refused as refused:
         return _page(member, number, typed, refused=refused)
-    return downloads.stream(prepared.stream(_index(prepared)), NAME)
+    return downloads.stream(prepared.stream(index_page(prepared)), NAME)
 
 
 def _prepared(member: Member, number: str, typed: Typed) -> Prepared:
@@ -94,7 +94,8 @@ def _prepared(member: Member, number: str, typed: Typed) -> Prepared:
         raise Refused({field: str(sentence)}) from refused
 
 
-def _index(prepared: Prepared) -> bytes:
+def index_page(prepared: Prepared) -> bytes:
+    """The page of the archive that a recipient begins reading at."""
     page = render_template(
         "desk/export_page.html",
         made=prepared,

@@ -49,6 +49,8 @@ _VALUES: Final[Words] = {
     "authority": _l("an authority"),
     "adviser": _l("an adviser"),
     "it_supplier": _l("an IT supplier"),
+    "withdrawn": _l("withdrawn before it was confirmed"),
+    "refused": _l("refused by a second person"),
 }
 
 

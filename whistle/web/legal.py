@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from whistle.errors import Gone, NotThere
 from whistle.parties.member import Member
-from whistle.parties.views import HoldView, LegalDesk
 from whistle.web import forms, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.forms import door
@@ -29,7 +28,7 @@ FIELDS = ("citation", "ground", "review_on", "note")
 @blueprint.get("/legal")
 def desk() -> ResponseReturnValue:
     """Show what is due, the holds, and a form to place one on a case by its number."""
-    return _desk(staff_guard.signed_in(ROLE))
+    return draw_desk(staff_guard.signed_in(ROLE))
 
 
 @blueprint.get("/legal/cases/<number>")
@@ -46,7 +45,7 @@ def _again(trouble: Trouble, number: str = "", hold_id: str = "") -> ResponseRet
         return _release(member, hold_id, typed=typed_form(), refused=refused)
     if number:
         return _case(member, number, typed=typed_form(), refused=refused)
-    return _desk(member, typed=typed_form(), refused=refused)
+    return draw_desk(member, typed=typed_form(), refused=refused)
 
 
 @blueprint.post("/legal/holds")
@@ -62,9 +61,9 @@ def place_by_number() -> ResponseReturnValue:
             if typed["case_number"].strip()
             else gettext("Write the number of the case.")
         )
-        return _desk(member, typed=typed, refused=Refused({"case_number": said}))
+        return draw_desk(member, typed=typed, refused=Refused({"case_number": said}))
     except Refused as refused:
-        return _desk(member, typed=typed, refused=refused)
+        return draw_desk(member, typed=typed, refused=refused)
     return redirect(url_for("legal.desk", done="hold"), staff_guard.SEE_OTHER)
 
 
@@ -126,22 +125,10 @@ def confirm_release(hold_id: str) -> ResponseReturnValue:
     member = staff_guard.signed_in(ROLE)
     try:
         with refusals(""):
-            services().legal.confirm_release(member, hold_id)
+            services().legal.confirm_release(member, hold_id, typed_form()["seen"])
     except Refused as refused:
         return _release(member, hold_id, refused=refused)
     return redirect(url_for("legal.desk", done="released"), staff_guard.SEE_OTHER)
-
-
-@blueprint.get("/legal/certificates/<number>")
-def certificate(number: str) -> ResponseReturnValue:
-    """Show what remains of an erased case, to be printed."""
-    member = staff_guard.signed_in(ROLE)
-    found = next(
-        (one for one in services().legal.desk(member).certificates if one.case_number == number), None
-    )
-    if found is None:
-        raise NotThere("no such certificate")
-    return _page("legal/certificate.html", member, None, None, certificate=found)
 
 
 def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: Typed) -> ResponseReturnValue:
@@ -151,14 +138,15 @@ def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: 
         return _case(member, values["number"], typed=typed)
     if "hold_id" in values:
         return _release(member, values["hold_id"], typed=typed)
-    return _desk(member, typed=typed)
+    return draw_desk(member, typed=typed)
 
 
-def _desk(
+def draw_desk(
     member: Member, *, typed: Typed | None = None, refused: Refused | None = None
 ) -> ResponseReturnValue:
+    """Draw legal's first page."""
     found = services().legal.desk(member)
-    return _page(
+    return page(
         "legal/desk.html",
         member,
         typed,
@@ -177,39 +165,38 @@ def _case(
     except Gone:
         # What remains of the case is its certificate; what was typed for it comes back on the list.
         if refused is not None:
-            return _desk(member, typed=typed, refused=refused)
-        return redirect(url_for("legal.certificate", number=number), staff_guard.SEE_OTHER)
-    holds = [hold for hold in legal.desk(member).holds if hold.case_number == found.number]
-    return _page("legal/case.html", member, typed, refused, case=found, holds=holds)
+            return draw_desk(member, typed=typed, refused=refused)
+        return redirect(url_for("certificates.one_of_legal", number=number), staff_guard.SEE_OTHER)
+    holds = legal.holds_of(member, found.number)
+    return page("legal/case.html", member, typed, refused, case=found, holds=holds)
 
 
 def _release(
     member: Member, hold_id: str, *, typed: Typed | None = None, refused: Refused | None = None
 ) -> ResponseReturnValue:
-    found = services().legal.desk(member)
-    hold = _hold(found, hold_id)
-    due = hold.purge_on is not None and hold.purge_on <= found.today
-    return _page("legal/release.html", member, typed, refused, hold=hold, is_due=due)
+    hold, today = services().legal.hold(member, hold_id)
+    due = hold.purge_on is not None and hold.purge_on <= today
+    return page("legal/release.html", member, typed, refused, hold=hold, is_due=due)
 
 
-def _hold(desk: LegalDesk, hold_id: str) -> HoldView:
-    for hold in desk.holds:
-        if hold.id == hold_id:
-            return hold
-    raise NotThere("no such hold")
-
-
-def _page(
-    template: str, member: Member, typed: Typed | None, refused: Refused | None, **facts: object
+def page(
+    template: str,
+    member: Member,
+    typed: Typed | None,
+    refused: Refused | None,
+    *,
+    is_draft: bool = True,
+    **facts: object,
 ) -> ResponseReturnValue:
-    page = render_template(
+    """Draw one of legal's pages. `is_draft`: what was typed came back after a sign-in."""
+    drawn = render_template(
         template,
         member=member,
         nav=staff_guard.navigation(member),
         wrong=refused is not None,
         errors=refused.errors if refused else {},
         typed=typed or Typed(),
-        draft=typed is not None and refused is None,
+        draft=is_draft and typed is not None and refused is None,
         done="" if refused else words.done(request.args.get("done", "")),
         ground_words=words.GROUNDS,
         state_words=words.STATES,
@@ -218,4 +205,4 @@ def _page(
         ],
         **facts,
     )
-    return page, refused.status if refused else 200
+    return drawn, refused.status if refused else 200

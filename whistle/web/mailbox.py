@@ -89,7 +89,15 @@ def _writing() -> Sending | None:
     try:
         return services().reporter.writing(secret)
     except NotThere:
+        return _of_request(secret)
+
+
+def _of_request(secret: bytes) -> Sending | None:
+    """Room under a request; None when the day came while they wrote: what was typed waits in the page."""
+    try:
         return services().privacy.mailbox.writing(secret)
+    except NotThere:
+        return None
 
 
 def _write_again(trouble: Trouble) -> ResponseReturnValue:

@@ -17,6 +17,7 @@ from whistle.parties.consents import Consents
 from whistle.parties.custody import Custody
 from whistle.parties.duties import Duties
 from whistle.parties.handler import Handler
+from whistle.parties.kept import Kept
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
@@ -58,6 +59,7 @@ class Services:
     redactions: Redactions
     privacy: Privacy
     clockwatch: Clockwatch
+    kept: Kept
 
 
 def services() -> Services:

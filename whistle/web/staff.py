@@ -17,6 +17,8 @@ from whistle.web import (
     custody,
     desk,
     legal,
+    legal_cases,
+    legal_holds,
     on_behalf,
     passkeys,
     privacy_desk,
@@ -41,7 +43,8 @@ NOT_FOUND: Final = 404
 ShowDraft = Callable[[Member, str, Mapping[str, str], Typed], ResponseReturnValue]
 #: Which doors take a text back that waited in the sign-in page.
 RETURNS: Final[Mapping[str, ShowDraft]] = {
-    "desk": desk.show_draft, "legal": legal.show_draft, "custody": custody.show_draft,
+    "desk": desk.show_draft, "custody": custody.show_draft, "legal": legal.show_draft,
+    "legal_cases": legal_cases.show_draft, "legal_holds": legal_holds.show_draft,
     **work_forms.RETURNS, "circle": circle.show_draft, "on_behalf": on_behalf.show_draft,
     "privacy_desk": privacy_desk.show_draft, "request_copies": request_copies.show_draft,
 }  # fmt: skip

@@ -8,6 +8,7 @@ from whistle.web import (
     admin_companies,
     admin_people,
     article30,
+    certificates,
     circle,
     clock,
     concerned,
@@ -17,8 +18,12 @@ from whistle.web import (
     documentation,
     duties,
     export,
+    held,
     ledger,
     legal,
+    legal_cases,
+    legal_holds,
+    legal_kept,
     minutes,
     new_link,
     on_behalf,
@@ -37,14 +42,15 @@ from whistle.web import (
 
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
-_IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export)
+_IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
 _REQUESTS = (privacy_desk, request_copies)
 _ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
-_APART = (legal, ledger, *_ADMINISTERED, clock, rehearsal)
+_APART = (ledger, *_ADMINISTERED, clock, rehearsal)
+_OF_LEGAL = (legal, legal_cases, legal_holds, legal_kept, certificates)
 
-BLUEPRINTS: Final = tuple(
-    room.blueprint for room in (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_REQUESTS, *_APART)
-)
+_ROOMS = (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_REQUESTS, *_OF_LEGAL, *_APART)
+
+BLUEPRINTS: Final = tuple(room.blueprint for room in _ROOMS)
 
 protect = step_up.protect
 """What every one of them asks for where a party wants the second factor fresh."""

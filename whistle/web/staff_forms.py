@@ -27,6 +27,8 @@ FIELD_OF_REASON: Final[Mapping[str, str]] = {
     "review_date": "review_on",
     "review_past": "review_on",
     "review_far": "review_on",
+    "numbers_none": "numbers",
+    "too_many_holds": "numbers",
     "outcome": "outcome",
     "choice": "outcome",
     "empty": "passphrase",
@@ -48,6 +50,7 @@ ABOUT_NO_FIELD: Final = frozenset(
     {
         "state",
         "past_day",
+        "blocked",
         "second_person",
         "same_person",
         "shared",
@@ -60,6 +63,8 @@ ABOUT_NO_FIELD: Final = frozenset(
         "list_changed",
         "clock_decision",
         "step",
+        "hold_waits",
+        "citation_sealed",
     }
 )
 

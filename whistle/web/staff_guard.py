@@ -40,6 +40,7 @@ WAITING_FIELDS: Final = (
     "outcome",
     "reason",
     "case_number",
+    "numbers",
     "ground",
     "citation",
     "review_on",

@@ -11,6 +11,8 @@ from whistle.web import (
     custody_words,
     duty_words,
     handover_words,
+    held_words,
+    legal_words,
     people_words,
     redaction_words,
     work_words,
@@ -187,7 +189,9 @@ REFUSALS: Final[Words] = {
     **circle_words.REFUSALS,
     **custody_words.SENTENCES,
     **handover_words.REFUSALS,
+    **held_words.REFUSALS,
     **clock_words.REFUSALS,
+    **legal_words.REFUSALS,
     "quarter": _l("Choose a quarter of the list."),
     "quarter_open": _l("The quarter is not over yet. Its figures can be published after its last day."),
     "too_many_cases": _l("There are too many cases to be counted at once."),
@@ -220,7 +224,9 @@ DONE: Final[Words] = {
     **work_words.DONE,
     **circle_words.DONE,
     **custody_words.CASE_DONE,
+    **held_words.DONE,
     **clock_words.DONE,
+    **legal_words.DONE,
 }
 
 #: The ledger's actions as sentences; what nobody on the staff did has no actor in it.
@@ -261,6 +267,8 @@ LEDGER_ACTIONS: Final[Words] = {
     **people_words.LEDGER_ACTIONS,
     **redaction_words.LEDGER_ACTIONS,
     **work_words.LEDGER_ACTIONS,
+    **legal_words.LEDGER_ACTIONS,
+    **held_words.LEDGER_ACTIONS,
 }
 
 #: The names of the facts that stand beside a ledger line.
@@ -281,6 +289,7 @@ LEDGER_FACTS: Final[Words] = {
     **people_words.LEDGER_FACTS,
     **work_words.LEDGER_FACTS,
     **custody_words.LEDGER_FACTS,
+    **legal_words.LEDGER_FACTS,
 }
 
 

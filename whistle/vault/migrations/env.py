@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from whistle.vault import worktables  # noqa: F401 (its tables belong to the schema)
+from whistle.vault import heldtables, worktables  # noqa: F401 (their tables belong to the schema)
 from whistle.vault.tables import metadata
 
 context.configure(
