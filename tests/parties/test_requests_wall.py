@@ -45,7 +45,9 @@ class Side:
             for address in addresses:
                 answer = client.get(address.format(number=self.asker.number))
                 assert answer.status_code == 200, (name, address)
-                found[f"{name} {address}"] = self.plain(answer.get_data(as_text=True))
+                page = answer.get_data(as_text=True)
+                assert "C-" not in {number[:2] for number in NUMBER.findall(page)}, (name, address)
+                found[f"{name} {address}"] = self.plain(page)
         store, now = self.world.program.store, self.world.clock.now()
         owed = [one for one in duties.falling_due(store, now, 400) if one.case.startswith("R")]
         return found | {"due": self.plain(repr(owed)), "check": repr(findings(self.world))}

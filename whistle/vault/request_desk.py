@@ -99,7 +99,7 @@ def tell(request: RequestChange, addition: Addition) -> None:
 def empty(request: RequestChange, name: str, emptied: Sequence[Emptied]) -> None:
     """Nothing of an identity document stays: neither its files nor the record that named them."""
     change = request.change
-    if emptied and reading.holds_in_force(change.db, change.row.id):
+    if emptied and reading.holds_in_force(change.db, change.store.keys, change.row.id):
         raise HoldInForce("While a hold is in force nothing of the request is erased.")
     for one in emptied:
         place = (records.c.case_id == change.row.id) & (records.c.object_id == one.old_id)
