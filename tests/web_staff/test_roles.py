@@ -39,14 +39,18 @@ DESIGNATED = HANDLERS | {"stranger"}
 LEGAL = {"legal", "second legal"}
 ADMINISTRATOR = {"administrator"}
 OFFICER = {"privacy officer"}
-DESIGNATED_HERE = HANDLERS
-"""A copy of a request is sealed to those who handled reports when the person was verified."""
 ANYBODY = set(PEOPLE)
 APPROVED: set[str] = set()
 """What is nobody's in this case: who the reporter is before a custodian approved it, a held case past its day
 before that day, a ground for standing open where no law asks for one."""
 
 CASE = "/desk/cases/<number>"
+COPY, REQUEST = "/desk/requests/<number>", "/privacy-desk/<number>"
+"""A copy is sealed to those who handled reports when the person was verified."""
+STEPS = (
+    "identity-questions", "verification", "decisions", "messages", "answers", "excessive", "extension", "notice",
+    "tasks", "tasks/<task_id>", "close", "turn-away", "forward", "files/<file_id>",
+)  # fmt: skip
 
 #: Route rule to the roles whose door it is.
 DOORS: dict[str, set[str]] = {
@@ -97,27 +101,11 @@ DOORS: dict[str, set[str]] = {
     "/custody/<request_id>": {"custodian"},
     "/custody/colleagues": {"custodian"},
     "/desk/requests": WORKING,
-    "/desk/requests/<number>": DESIGNATED_HERE,
-    "/desk/requests/<number>/answers": DESIGNATED_HERE,
-    "/desk/requests/<number>/colleagues": DESIGNATED_HERE,
-    "/desk/requests/<number>/files/<file_id>": DESIGNATED_HERE,
-    "/privacy-desk": OFFICER,
-    "/privacy-desk/colleagues": OFFICER,
-    "/privacy-desk/<number>": OFFICER,
-    "/privacy-desk/<number>/identity-questions": OFFICER,
-    "/privacy-desk/<number>/verification": OFFICER,
-    "/privacy-desk/<number>/decisions": OFFICER,
-    "/privacy-desk/<number>/messages": OFFICER,
-    "/privacy-desk/<number>/answers": OFFICER,
-    "/privacy-desk/<number>/excessive": OFFICER,
-    "/privacy-desk/<number>/extension": OFFICER,
-    "/privacy-desk/<number>/notice": OFFICER,
-    "/privacy-desk/<number>/tasks": OFFICER,
-    "/privacy-desk/<number>/tasks/<task_id>": OFFICER,
-    "/privacy-desk/<number>/close": OFFICER,
-    "/privacy-desk/<number>/turn-away": OFFICER,
-    "/privacy-desk/<number>/forward": OFFICER,
-    "/privacy-desk/<number>/files/<file_id>": OFFICER,
+    **dict.fromkeys(
+        (COPY, *(f"{COPY}/{one}" for one in ("answers", "colleagues", "files/<file_id>"))), HANDLERS
+    ),
+    **dict.fromkeys(("/privacy-desk", "/privacy-desk/colleagues", REQUEST), OFFICER),
+    **dict.fromkeys((f"{REQUEST}/{one}" for one in STEPS), OFFICER),
     "/legal": LEGAL,
     "/legal/cases/<number>": LEGAL,
     "/legal/cases/<number>/holds": LEGAL,
