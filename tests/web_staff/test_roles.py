@@ -48,8 +48,8 @@ CASE = "/desk/cases/<number>"
 COPY, REQUEST = "/desk/requests/<number>", "/privacy-desk/<number>"
 """A copy is sealed to those who handled reports when the person was verified."""
 STEPS = (
-    "identity-questions", "verification", "decisions", "messages", "answers", "excessive", "extension", "notice",
-    "tasks", "tasks/<task_id>", "close", "turn-away", "forward", "files/<file_id>",
+    "identity-questions", "verification", "decisions", "messages", "answers", "excessive", "extension",
+    "notice", "tasks", "tasks/<task_id>", "close", "turn-away", "forward", "files/<file_id>",
 )  # fmt: skip
 
 #: Route rule to the roles whose door it is.
