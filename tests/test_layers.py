@@ -13,7 +13,9 @@ from tests.source import Module, imports, program
 FLASK = frozenset(
     {"flask", "flask_babel", "flask_wtf", "babel", "jinja2", "markupsafe", "werkzeug", "wtforms"}
 )
-TABLES = frozenset(f"whistle.vault.{name}" for name in ("tables", "worktables", "guardtables", "database"))
+TABLES = frozenset(
+    f"whistle.vault.{name}" for name in ("tables", "worktables", "guardtables", "requesttables", "database")
+)
 # What could bring time, files, processes or chance into rooms that are to be told all of them.
 IMPURE = frozenset(
     {"os", "time", "pathlib", "io", "shutil", "tempfile", "socket", "subprocess", "threading", "random"}

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,10 @@ from whistle.parties.kept import Kept
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
+from whistle.parties.privacy import Privacy
 from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
+from whistle.parties.request_codes import opened_letter
 from whistle.parties.sessions import Sessions
 from whistle.parties.site import SiteFacts
 from whistle.parties.site_recovery import SiteRecovery
@@ -75,6 +78,7 @@ class Program:
     circle: Circle
     overview: Overview
     redactions: Redactions
+    privacy: Privacy
     leader: Leader
     clockwatch: Clockwatch
     kept: Kept
@@ -144,6 +148,7 @@ def join(
         Administration(store, now, machine), Duties(store, now), Casework.joined(store, now, reporter),
         Custody(store, now), Consents(store, now), Circle(store, now),
         Overview.joined(store, now), Redactions(store, now),
+        Privacy.joined(store, now, machine, sessions.new_token, sends_mail=bool(settings.smtp_url)),
         leader, Clockwatch(store, now, leader.run, is_set=settings.rehearsal_now is not None),
         Kept.joined(store, now),
     )  # fmt: skip
@@ -151,7 +156,7 @@ def join(
 
 def _leader(settings: Settings, store: Store, clock: Clock, sessions: Sessions, site: SiteFacts) -> Leader:
     return Leader(
-        store, clock, sessions.sweep, _mailing(settings, site), site.rehearsal,
+        store, clock, sessions.sweep, _mailing(settings, store, site), site.rehearsal,
         settings.rehearsal_now is not None, settings.clock_guard,
     )  # fmt: skip
 
@@ -168,14 +173,14 @@ def _facts(
     return SiteFacts(values["name"], rehearsal, stands_at, languages, contact, store, clock.now)
 
 
-def _mailing(settings: Settings, site: SiteFacts) -> Mailing:
+def _mailing(settings: Settings, store: Store, site: SiteFacts) -> Mailing:
     """When mail goes, and over which server; without one no mail is made."""
     post = Post.at(settings.smtp_url, settings.mail_from or "") if settings.smtp_url else None
     rounds = Rounds(
         settings.mail_hours, reminds=post is not None, only_news=settings.mail_only_news,
         language=site.languages[0],
     )  # fmt: skip
-    return Mailing(rounds, site.name, post)
+    return Mailing(rounds, site.name, post, partial(opened_letter, store.keys))
 
 
 def recover(store: Store) -> None:
@@ -205,7 +210,7 @@ def make_app(program: Program, doors: str) -> "Flask":
         program.handler, program.legal, program.keys, health_of(program.store),
         program.accounts, program.recovery, program.administration, program.duties, program.casework,
         program.custody, program.consents, program.circle,
-        program.overview, program.redactions, program.clockwatch, program.kept,
+        program.overview, program.redactions, program.privacy, program.clockwatch, program.kept,
     )  # fmt: skip
     try:
         return make_web(bundle, doors=doors)

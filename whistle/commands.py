@@ -53,7 +53,7 @@ def demo(call: Call) -> int:
         card = rehearsal.make(settings, say=(lambda _line: None) if quiet else call.say)
     url = settings.base_url
     if call.options.json:
-        call.say_json({"url": url, "people": card.people, "cases": card.cases})
+        call.say_json({"url": url, "people": card.people, "cases": card.cases, "requests": card.requests})
     else:
         _print_card(call, url, card)
     if call.options.no_serve:
@@ -72,6 +72,9 @@ def _print_card(call: Call, url: str, card: Any) -> None:
     call.say("\nCases: number, company, state, case key")
     for case in card.cases:
         call.say(f"  {case['number']}  {case['company']:<12} {case['state']:<13} {case['case_key']}")
+    call.say("\nPrivacy requests: number, company, state, key")
+    for one in card.requests:
+        call.say(f"  {one['number']}  {one['company']:<12} {one['state']:<13} {one['case_key']}")
     call.say("")
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from whistle.post.letters import letter
-from whistle.post.line import Line, NoLine, NotTaken, Post
+from whistle.post.letters import code_letter, letter
+from whistle.post.line import AddressRefused, Line, NoLine, NotTaken, Post
 from whistle.rules.calendar import local_day
 from whistle.rules.clock import Reading
 from whistle.rules.retention import CAP_WARN_DAYS, warning_stage
@@ -21,6 +21,8 @@ from whistle.vault import (
     nightly,
     purge,
     reminders,
+    request_mails,
+    request_pass,
     scrubbing,
     sites,
     statutory,
@@ -47,6 +49,25 @@ PASSED = "passed"
 Event = dict[str, Any]
 
 
+class Coded(Protocol):
+    """A letter with a code, opened to be sent."""
+
+    @property
+    def address(self) -> str:
+        """To whom."""
+        ...
+
+    @property
+    def code(self) -> str:
+        """The code."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """In which language."""
+        ...
+
+
 @dataclass(frozen=True)
 class Guard:
     """The machine's clocks as a pass begins; `confirmed`: a rehearsal's time was set, and nobody is asked."""
@@ -57,11 +78,15 @@ class Guard:
 
 @dataclass(frozen=True)
 class Mailing:
-    """When mail goes, the site's name in it, and the server that takes it (None: there is none)."""
+    """When mail goes, the site's name in it, and the server that takes it (None: there is none).
+
+    `read` opens a letter with a code: of which request, and its sealed bytes.
+    """
 
     rounds: reminders.Rounds
     name: str
     post: Post | None
+    read: Callable[[bytes, bytes], "Coded"] | None = None
 
 
 def tick(
@@ -90,11 +115,14 @@ def tick(
     since = _day_before(store, now.date())
     yield from _warnings(store, now.date(), since)
     yield from _open_too_long(store, now, since)
+    yield from _neutral(store, now)
+    request_pass.move_on(store, now)
     nightly.scatter(store, now.date())
     store.keys.forget_hour()
     # Last: a mail server that does not answer keeps nothing else waiting.
     if mailing is not None:
         yield from _mail(store, now, mailing)
+        _send_codes(store, now, mailing)
 
 
 def _weigh(store: Store, now: datetime, guard: Guard | None) -> clockguard.Weighed | None:
@@ -187,6 +215,36 @@ def _send(store: Store, now: datetime, mailing: Mailing, line: Line) -> None:
         with suppress(NotTaken):  # it waits; the others go on
             line.send(one.address, message)
             mails.sent(store, one)
+
+
+def _neutral(store: Store, now: datetime) -> Iterator[Event]:
+    """The neutral answer about reports, to everybody whose day has come."""
+    for batch in request_pass.send_neutral(store, now):
+        why = f"the neutral answer went to {batch.count} people"
+        yield {"event": "reminded", "case": "", "due_on": batch.day.isoformat(), "why": why}
+
+
+def _send_codes(store: Store, now: datetime, mailing: Mailing) -> None:
+    """Codes go with the next pass and not at a fixed hour: somebody waits for theirs."""
+    if mailing.post is None or mailing.read is None or not request_mails.is_waiting(store, now):
+        return
+    with suppress(NoLine), mailing.post.open() as line:
+        for one in request_pass.codes(store, now):
+            said = mailing.read(one.case_id, one.sealed)
+            message = code_letter(
+                sender=line.sender, address=said.address, code=said.code, language=said.language, at=now,
+                mark=one.mark,
+            )  # fmt: skip
+            try:
+                line.send(said.address, message)
+            except AddressRefused:
+                request_pass.code_refused(store, one, now)
+            except NotTaken:  # it waits; the others go on
+                continue
+            else:
+                request_pass.code_sent(store, one, now)
+            if line.is_spent():
+                break
 
 
 def _event(outcome: verdicts.Outcome) -> Event:

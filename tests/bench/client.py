@@ -114,3 +114,14 @@ def report(port: int, text: str, *, multipart: bool) -> str | None:
         return browser.post("/report", form | fields, multipart=multipart).case_key
     finally:
         browser.close()
+
+
+def privacy_request(port: int, text: str) -> str | None:
+    """Somebody opens the form of a privacy request and sends it; its key, or None when it was not taken."""
+    browser = Browser(port)
+    try:
+        form = browser.get("/privacy/request").hidden
+        asked = {"company": "nordvakt-se", "rights": "access", "name": "Eva Lind", "details": text}
+        return browser.post("/privacy/request", form | asked).case_key
+    finally:
+        browser.close()

@@ -30,6 +30,7 @@ ROLES: dict[str, list[tuple[str, str]]] = {
     "Hedda": [("handler", SE)],
     "Disa": [("deputy", SE)],
     "Carl": [("custodian", SE)],
+    "Olle": [("privacy_officer", SE)],
     "Nora": [("handler", NO)],
     "Frida": [("handler", FI)],
 }

@@ -3,7 +3,7 @@
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.bench.client import Browser, report
+from tests.bench.client import Browser, privacy_request, report
 from tests.bench.measure import Figure, in_a
 from tests.bench.runs import Bench
 from tests.bench.server import Served, serving
@@ -11,6 +11,7 @@ from whistle.crypto.codes import CaseKey
 
 REPORT_BOUND, MAILBOX_BOUND = 0.085, 0.05
 TEXT = ("Our purchasing manager approved three invoices for work that nobody has seen. " * 52)[:4096]
+FORM = "/privacy/request"
 REPORTS, AT_ONCE = 48, 8
 
 
@@ -28,13 +29,23 @@ def send(port: int, *, multipart: bool = False) -> str:
     return key
 
 
+def ask(port: int) -> str:
+    """A privacy request of 4 kB; its key."""
+    key = privacy_request(port, TEXT)
+    if key is None:
+        raise RuntimeError("a privacy request was not taken")
+    return key
+
+
 def _reports(bench: Bench, served: Served) -> list[Figure]:
     said = "GET /report and POST /report of a new browser; 4 096 characters, 3 handlers, 1 custodian"
     plain = bench.cpu_runs(served, lambda: send(served.port))
     parts = bench.cpu_runs(served, lambda: send(served.port, multipart=True))
+    asked = bench.cpu_runs(served, lambda: ask(served.port))
     return [
         in_a("report, urlencoded", plain, REPORT_BOUND, bench.a_ms, what=said),
         in_a("report, multipart", parts, REPORT_BOUND, bench.a_ms, what=said),
+        in_a("privacy request", asked, REPORT_BOUND, bench.a_ms, what=f"the same of {FORM}; 1 officer"),
     ]
 
 

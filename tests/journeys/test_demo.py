@@ -50,7 +50,7 @@ def card(printed: str) -> dict[str, Any]:
 
 
 def test_the_card_has_the_shape_that_was_promised(card: dict[str, Any]) -> None:
-    assert set(card) == {"url", "people", "cases"}
+    assert set(card) == {"url", "people", "cases", "requests"}
     assert card["url"] == "http://127.0.0.1:8000"
     for person in card["people"]:
         assert set(person) == {"name", "roles", "companies", "passphrase", "totp_secret"}

@@ -48,6 +48,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "/desk/newcomers": ("Hanna", ""),
     "/desk/search": ("Hanna", "#search button"),
     "/desk/statistics": ("Hanna", ""),
+    "/desk/requests": ("Hanna", ""),
+    "/desk/requests/<number>": ("Hanna", ""),
     "/ledger": ("Alma", ""),
     "/ledger/certificates": ("Alma", ""),
     "/ledger/certificates/<number>": ("Alma", ""),
@@ -66,6 +68,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "/legal/week": ("Lisa", ""),
     "/legal/holds/<hold_id>/release": ("Lisa", ""),
     "/mailbox/case": ("reporter", ""),
+    "/privacy-desk": ("Olle", ""),
+    "/privacy-desk/<number>": ("Olle", ""),
+    "/privacy/request": ("nobody", "button[value=check]:not(.hidden)"),
     "/proof": ("nobody", ""),
     "/staff/account": ("Hanna", ""),
     "/staff/account/passkeys": ("Hanna", ""),
@@ -89,6 +94,7 @@ NO_PAGES = {
     "/desk/cases/<number>/held/files/<file_id>", "/language/<code>", "/leave", "/mailbox/case/everything",
     "/ledger/certificates/<number>/file", "/legal/certificates/<number>/file",
     "/mailbox/case/files/<file_id>", "/mailbox/case/proof", "/robots.txt", "/static/<path:filename>",
+    "/desk/requests/<number>/files/<file_id>", "/privacy-desk/<number>/files/<file_id>",
 }  # fmt: skip
 
 
@@ -130,6 +136,7 @@ class Stage:
         at = self.at
         purged = dict.fromkeys(("/legal/certificates", "/ledger/certificates"), at.purged)
         number = {"/legal/cases": at.held} | purged
+        number |= {"/privacy-desk": at.privacy, "/desk/requests": at.copy}
         words = {
             "number": next((number[part] for part in number if rule.startswith(part)), at.number),
             "code": "nordvakt-se", "person": at.person, "role": at.role, "request_id": at.request,

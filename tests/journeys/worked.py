@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tests.parties.asking import answer, verified
 from tests.parties.test_holding import ask_of_two
 from tests.world import FI, SE, World
 from whistle import scheduler
@@ -10,6 +11,7 @@ from whistle.parties.concerned import Said
 from whistle.parties.consents import Disclosure
 from whistle.parties.custody import Asking
 from whistle.parties.redactions import EraseForm
+from whistle.parties.request_decisions import Said as Decided
 from whistle.parties.work import Measure
 from whistle.rules.triage import Chosen
 from whistle.vault import people
@@ -32,6 +34,8 @@ class Worked:
     role: str
     invitation: str
     ask: str
+    privacy: str
+    copy: str
 
 
 def case_with_everything(world: World) -> tuple[str, str]:
@@ -72,7 +76,20 @@ def house_at_work(world: World) -> Worked:
         number, key, purged.number, held.number, hold,
         world.program.custody.desk(world.member("Carl")).waiting[0].id,
         bea.id.hex(), bea.designations[0].id.hex(), _invited(world), ask,
+        *_requests(world),
     )  # fmt: skip
+
+
+def _requests(world: World) -> tuple[str, str]:
+    """A privacy request with everything that can be done to it, and the copy of it."""
+    asker = verified(world, rights=("access", "erasure", "compensation"), files=[("letter.txt", b"Words.")])
+    desk, olle = world.program.privacy.desk, world.member("Olle")
+    reasons = "The relation has not ended, so the data is needed until it has."
+    desk.decide(olle, asker.number, Decided("erasure", "customer", "no", "GDPR 17(3)(b)", reasons))
+    desk.open_task(olle, asker.number, "The printer", "erasure")
+    desk.notice(olle, asker.number, reasons, "200 kr")
+    answer(world, asker, LONG_STORY)
+    return asker.number, world.program.privacy.copies.copies(world.member("Hanna"))[0].number
 
 
 def _late(world: World) -> None:

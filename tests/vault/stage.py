@@ -10,7 +10,7 @@ from unittest import mock
 
 from sqlalchemy import insert, select
 
-from tests.vault import stage_held
+from tests.vault import asked_for, stage_held
 from tests.vault.cast import KINDS, STANDING, Person, cast, enter, retire
 from tests.vault.scenes import purged_case
 from tests.vault.tampering import case_of, change, remove, rows
@@ -185,6 +185,7 @@ def _work(world: World, made: SimpleNamespace, people: list[Person], ids: Mappin
     _entries(world, made, people)
     stage_held.past_its_day(world, made, [p for p in people if KINDS[p.kind].reads])
     stage_held.open_too_long(world, made, next(p for p in people if p.kind == "legal elsewhere"))
+    asked_for.prepare(world, made, people)
     waiting = Waiting("ahead", (Item(made.closed, world.clock.now().date()),), {"ahead": 1})
     guards.settle(world.program.store, "clock", {"nordvakt-se": waiting}, world.clock.now())
 

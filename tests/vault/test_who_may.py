@@ -21,17 +21,20 @@ from tests.vault.who_may_beside import ACCOUNT, ADMINISTRATION, CUSTODY, HOLDS
 from tests.vault.who_may_held import KEPT
 from tests.vault.who_may_legal import OF_LEGAL
 from tests.vault.who_may_lists import ALL_CASES
+from tests.vault.who_may_requests import REQUESTS
 from tests.world import Secrets, open_world
 from whistle import vault
 from whistle.errors import NotThere, RuleRefused
 
-TABLE = (*CASE, *ALL_CASES, *CUSTODY, *HOLDS, *OF_LEGAL, *KEPT, *ADMINISTRATION, *ACCOUNT)
+TABLE = (
+    *CASE, *ALL_CASES, *CUSTODY, *HOLDS, *OF_LEGAL, *KEPT, *ADMINISTRATION, *ACCOUNT, *REQUESTS,
+)  # fmt: skip
 BY_NAME = {command.name: command for command in TABLE}
 
 ACTORS = {"person_id", "actor_id", "confirmer_id", "admin_id"}
 """What the vault calls who acts."""
 
-HELPERS = {"desk.at_work", "news.has_news"}
+HELPERS = {"desk.at_work", "news.has_news", "request_desk.at_work", "request_desk.verified"}
 """The guard itself, which every command with a case opens; and what the round of mails asks of itself."""
 
 OF_ALL_CASES = {"custody_desk.waiting"}

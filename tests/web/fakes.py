@@ -10,6 +10,7 @@ from typing import Any
 from tests.fakes import FakeClock
 from tests.web.fake_reporter import COMPANIES, FakeReporter
 from tests.web.fake_sessions import FakeSessions
+from whistle.errors import NotThere
 from whistle.vault.facts import CompanyFacts
 from whistle.web.factory import make_web
 from whistle.web.services import Services
@@ -49,6 +50,16 @@ class Nobody:
     """A party that these doors never call."""
 
 
+class NoRequests:
+    """No privacy request was ever made here: every key and file is nobody's."""
+
+    def __getattr__(self, name: str) -> Any:
+        def nothing(*_given: object) -> Any:
+            raise NotThere(name)
+
+        return nothing
+
+
 class FakeProofs:
     """The key that proofs are signed with."""
 
@@ -73,6 +84,7 @@ class Channel:
             name: getattr(self, name) for name in ("settings", "clock", "site", "sessions", "reporter")
         }
         parts["overview"] = SimpleNamespace(proof=FakeProofs())
+        parts["privacy"] = SimpleNamespace(mailbox=NoRequests())
         others = {one.name: nobody for one in fields(Services) if one.name not in parts}
         bundle = Services(**{**others, **parts, "health": lambda: self.health})
         self.app = make_web(bundle, doors="public")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.parties.asking import verified
 from tests.parties.custodians import ask
 from tests.parties.test_consents import ask as ask_consent
 from tests.parties.test_holding import ask_of_two
@@ -37,12 +38,19 @@ WORKING = HANDLERS | {"stranger", "deputy"}
 DESIGNATED = HANDLERS | {"stranger"}
 LEGAL = {"legal", "second legal"}
 ADMINISTRATOR = {"administrator"}
+OFFICER = {"privacy officer"}
 ANYBODY = set(PEOPLE)
 APPROVED: set[str] = set()
 """What is nobody's in this case: who the reporter is before a custodian approved it, a held case past its day
 before that day, a ground for standing open where no law asks for one."""
 
 CASE = "/desk/cases/<number>"
+COPY, REQUEST = "/desk/requests/<number>", "/privacy-desk/<number>"
+"""A copy is sealed to those who handled reports when the person was verified."""
+STEPS = (
+    "identity-questions", "verification", "decisions", "messages", "answers", "excessive", "extension",
+    "notice", "tasks", "tasks/<task_id>", "close", "turn-away", "forward", "files/<file_id>",
+)  # fmt: skip
 
 #: Route rule to the roles whose door it is.
 DOORS: dict[str, set[str]] = {
@@ -92,6 +100,12 @@ DOORS: dict[str, set[str]] = {
     "/custody": {"custodian"},
     "/custody/<request_id>": {"custodian"},
     "/custody/colleagues": {"custodian"},
+    "/desk/requests": WORKING,
+    **dict.fromkeys(
+        (COPY, *(f"{COPY}/{one}" for one in ("answers", "colleagues", "files/<file_id>"))), HANDLERS
+    ),
+    **dict.fromkeys(("/privacy-desk", "/privacy-desk/colleagues", REQUEST), OFFICER),
+    **dict.fromkeys((f"{REQUEST}/{one}" for one in STEPS), OFFICER),
     "/legal": LEGAL,
     "/legal/cases/<number>": LEGAL,
     "/legal/cases/<number>/holds": LEGAL,
@@ -151,7 +165,9 @@ OPEN_DOORS = {
     "/staff/sign-in", "/staff/return", "/staff/sign-out", "/staff/activate/<token>", "/staff/recover",
     "/staff/recover/second-factor",
 }  # fmt: skip
-STAFF_WORDS = ("/desk", "/legal", "/admin", "/ledger", "/staff", "/statistics", "/custody")
+STAFF_WORDS = (
+    "/desk", "/legal", "/admin", "/ledger", "/staff", "/statistics", "/custody", "/privacy-desk",
+)  # fmt: skip
 
 MAY = {200, 303, 401, 409, 422}
 """A page, done, the second factor first, somebody was faster, something is missing."""
@@ -175,6 +191,10 @@ class Scene:
             facts = facts | {"hold_id": facts["asked_hold"]}
         if "certificates" in rule:
             facts = facts | {"number": facts["purged"]}
+        if rule.startswith("/privacy-desk"):
+            facts = facts | {"number": facts["privacy"], "file_id": facts["paper"]}
+        if rule.startswith("/desk/requests"):
+            facts = facts | {"number": facts["copy"], "file_id": facts["copied_paper"]}
         if rule.startswith("/custody"):
             facts = facts | {"request_id": facts["identity_request"]}
         for name, value in facts.items():
@@ -207,6 +227,7 @@ def facts_of(world: World) -> dict[str, str]:
     site.legal.release(world.member("Leo"), holds[1], "It is over.")
     two = ask_of_two(world, [number, world.send().number])
     disa = world.member("Disa").person_id
+    facts |= _request_facts(world)
     return facts | {
         "number": number, "file_id": case.entries[0].files[0].id, "minutes_id": case.minutes[0].id,
         "consent_id": ask_consent(world, number, basis="law", provision="27 kap. 1 § RB"),
@@ -214,6 +235,19 @@ def facts_of(world: World) -> dict[str, str]:
         "asked_hold": holds[1], "ask_id": two, "ground_id": "ab" * 16, "person": disa.hex(),
         "passkey": "ab" * 32,
         "role": rows(world, designations, person_id=disa)[0]["id"].hex(),
+    }  # fmt: skip
+
+
+def _request_facts(world: World) -> dict[str, str]:
+    """A privacy request of somebody who is known, with a file, a task, and the copy of it."""
+    asker, olle = verified(world, files=[("paper.txt", b"Words.")]), world.member("Olle")
+    desk, copies = world.program.privacy.desk, world.program.privacy.copies
+    desk.open_task(olle, asker.number, "The printer", "access")
+    seen, hanna = desk.open(olle, asker.number), world.member("Hanna")
+    copy = copies.copies(hanna)[0].number
+    return {
+        "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id,
+        "copy": copy, "copied_paper": copies.open(hanna, copy).entries[0].files[0].id,
     }  # fmt: skip
 
 

@@ -12,10 +12,11 @@ from whistle import app
 from whistle.clock import Clock, SystemClock
 from whistle.config import Settings
 from whistle.crypto import totp
-from whistle.demo import events
+from whistle.demo import events, requests
 from whistle.demo.cases import CASES, DemoCase, DemoEvent, day_of
 from whistle.demo.events import Cast
 from whistle.demo.people import PEOPLE, SITE_TOML, DemoPerson
+from whistle.demo.requests import REQUESTS, DemoRequest, Played
 from whistle.errors import SettingsWrong
 from whistle.parties.fingerprints import fingerprint_of
 from whistle.parties.member import Member
@@ -73,6 +74,7 @@ class Card:
 
     people: list[dict[str, Any]] = field(default_factory=list)
     cases: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
 
 
 def make(
@@ -112,7 +114,7 @@ def load_card(settings: Settings) -> Card:
     except FileNotFoundError:
         why = f"{settings.data} holds a site that is no rehearsal; name another folder with --data"
         raise SettingsWrong(why) from None
-    return Card(fields["people"], fields["cases"])
+    return Card(fields["people"], fields["cases"], fields.get("requests", []))
 
 
 def exists(settings: Settings) -> bool:
@@ -128,6 +130,7 @@ class _Stage:
     cast: Cast
     secrets: dict[str, bytes] = field(default_factory=dict)
     passphrases: dict[str, str] = field(default_factory=dict)
+    asked: list[Played] = field(default_factory=list)
 
     def bring_people(self) -> None:
         """Activate everybody, then let them confirm each other as the rules want it."""
@@ -152,6 +155,7 @@ class _Stage:
         states = {self.cast.numbers[case.key]: self._state(case) for case in CASES}
         for entry in self.card.cases:
             entry["state"] = states[entry["number"]]
+        self.card.requests = [requests.on_card(one) for one in self.asked]
 
     def _steps(self, today: date) -> Iterator[tuple[tuple[date, int], Callable[[], None]]]:
         for case in CASES:
@@ -160,6 +164,23 @@ class _Stage:
             for position, event in enumerate(case.events, start=1):
                 day = day_of(case, event.days_ago, today)
                 yield (day, position), lambda case=case, event=event, day=day: self._event(case, event, day)  # type: ignore[misc]
+
+        for request in REQUESTS:
+            sent: list[Played] = []
+            day = requests.day_of(request, 0, today)
+            yield (day, 0), lambda request=request, day=day, sent=sent: self._request(request, day, sent)  # type: ignore[misc]
+            for position, (after, step) in enumerate(request.steps, start=1):
+                day = requests.day_of(request, after, today)
+                yield (day, position), lambda step=step, day=day, sent=sent: self._step_of(step, day, sent)  # type: ignore[misc]
+
+    def _request(self, request: DemoRequest, day: date, sent: list[Played]) -> None:
+        self._at(day)
+        sent.append(requests.send(self.cast, request))
+        self.asked.append(sent[0])
+
+    def _step_of(self, step: Callable[[Played], None], day: date, sent: list[Played]) -> None:
+        self._at(day)
+        step(sent[0])
 
     def _report(self, case: DemoCase, day: date) -> None:
         self._at(day)

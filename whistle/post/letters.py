@@ -34,6 +34,17 @@ HEADER_LINE: Final = 76
 NEWLINE: Final = b"\r\n"
 
 
+#: The subject of a letter with a code; its text is the code, and not a word beside it.
+CODE_SUBJECT: Final[Mapping[str, str]] = MappingProxyType({"en": "Code", "sv": "Kod"})
+
+
+def code_letter(*, sender: str, address: str, code: str, language: str, at: datetime, mark: str) -> bytes:
+    """Return a whole message that says a code and nothing else, not even which site it is for."""
+    head = _head(sender, address, CODE_SUBJECT.get(language, CODE_SUBJECT["en"]), at, mark)
+    lines = [f"{field}: {value}".encode("ascii") for field, value in head]
+    return NEWLINE.join([*lines, b"", *_body(code, len(code)), b""])
+
+
 def letter(
     *, sender: str, address: str, kind: str, language: str, name: str, at: datetime, mark: str
 ) -> bytes:
@@ -46,10 +57,17 @@ def letter(
     said = {key: [text.format(name=shown) for text in texts.values()] for key, texts in TEXTS.items()}
     every = [text for texts in said.values() for text in texts]
     text = TEXTS[kind].get(language, TEXTS[kind]["en"]).format(name=shown)
-    head = (
+    subject = _filled(_subject(text), max(len(_subject(one)) for one in every))
+    head = _head(sender, address, subject, at, mark)
+    lines = [f"{field}: {value}".encode("ascii") for field, value in head]
+    return NEWLINE.join([*lines, b"", *_body(text, max(len(one.encode()) for one in every)), b""])
+
+
+def _head(sender: str, address: str, subject: str, at: datetime, mark: str) -> tuple[tuple[str, str], ...]:
+    return (
         ("From", sender),
         ("To", _filled(address, -(-len(address) // ADDRESS_STEP) * ADDRESS_STEP)),
-        ("Subject", _filled(_subject(text), max(len(_subject(one)) for one in every))),
+        ("Subject", subject),
         ("Date", format_datetime(at.astimezone(UTC))),
         ("Message-ID", f"<{mark}@{sender.rpartition('@')[2]}>"),
         ("Auto-Submitted", "auto-generated"),
@@ -57,8 +75,6 @@ def letter(
         ("Content-Type", 'text/plain; charset="utf-8"'),
         ("Content-Transfer-Encoding", "base64"),
     )
-    lines = [f"{field}: {value}".encode("ascii") for field, value in head]
-    return NEWLINE.join([*lines, b"", *_body(text, max(len(one.encode()) for one in every)), b""])
 
 
 def _subject(text: str) -> str:

@@ -17,6 +17,8 @@ from whistle.errors import WhistleError
 ANSWER_SECONDS: Final = 10
 #: One pass sends no longer than this; what is left goes with the next. Shorter than the lead of a pass lasts.
 PATIENCE_SECONDS: Final = 20
+#: From here on an answer says that trying again is of no use (RFC 5321, 4.2.1).
+FOR_GOOD: Final = 500
 #: Ports for mail that is handed in, with STARTTLS and with TLS from the start (RFC 8314).
 PORTS: Final = {"smtp": 587, "smtps": 465}
 
@@ -27,6 +29,10 @@ class NoLine(WhistleError):
 
 class NotTaken(WhistleError):
     """The server is there and did not take this letter; it waits, the others go on."""
+
+
+class AddressRefused(NotTaken):
+    """The server says that no letter will ever reach this address."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +112,16 @@ class Line:
         return time.monotonic() - self.begun > PATIENCE_SECONDS
 
     def send(self, address: str, message: bytes) -> None:
-        """Return once the server has taken the letter. Raises `NotTaken`, `NoLine`."""
+        """Return once the server has taken the letter. Raises `NotTaken`, `AddressRefused`, `NoLine`."""
         try:
             self.server.sendmail(self.sender, [address], message)
         except smtplib.SMTPServerDisconnected as error:
             raise NoLine(type(error).__name__) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            for code, _said in error.recipients.values():
+                if code >= FOR_GOOD:
+                    raise AddressRefused(str(code)) from error
+            raise NotTaken(type(error).__name__) from error
         except (smtplib.SMTPException, ValueError) as error:
             raise NotTaken(type(error).__name__) from error
         except OSError as error:

@@ -15,14 +15,15 @@ from whistle.errors import NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.deadlines import next_duty
 from whistle.vault import directory, epochs, inventory, journal, owed
-from whistle.vault.facts import Addition, CaseStatus, CompanyFacts, SealedGrant, SealedRecord
+from whistle.vault.facts import REPORT, Addition, CaseStatus, CompanyFacts, SealedGrant, SealedRecord
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import blobs, cases, grants, readers, records
 
 NEVER = date(9999, 12, 31)
 """Sorts after every day: a case with no duty left."""
 
-_NUMBER = re.compile(r"W-[0-9A-Z]{4}-[0-9A-Z]{4}")
+_NUMBER = re.compile(r"[WR]-[0-9A-Z]{4}-[0-9A-Z]{4}")
+"""W: a report. R: a privacy request. The copy of one has a number by which nobody can ask."""
 
 _COUNTERS = {
     Compartment.CONTENT: "n_content",
@@ -155,10 +156,11 @@ def _finish(change: Change, *, changed: bool) -> None:
         change.set(touched_on=change.today)
     if any(action in journal.JOURNALED for action, _actor, _facts in change.lines):
         change.work.after(lambda: _journal(change.store))
-    kind, due = next_day(change.db, change.row, change.columns, change.company, change.today)
-    change.set(next_kind=kind, next_on=due)
+    if change.row.kind == REPORT:
+        kind, due = next_day(change.db, change.row, change.columns, change.company, change.today)
+        change.set(next_kind=kind, next_on=due)
     inventory.save(change.db, change.store.keys.inventory, change.row.id, n, change.entries, **change.columns)
-    place(change.db, change.row.id, open_=change.now("state") != "closed", due_on=due)
+    place(change.db, change.row.id, open_=change.now("state") != "closed", due_on=change.now("next_on"))
 
 
 def _journal(store: Store) -> None:
@@ -224,6 +226,7 @@ def status_of(row: Any, company: CompanyFacts) -> CaseStatus:
         epoch_identity=row.epoch_identity,
         epoch_internal=row.epoch_internal,
         inventory_n=row.inventory_n,
+        kind=row.kind,
     )
 
 

@@ -20,6 +20,8 @@ from whistle.vault.localblobs import LocalBlobs
 from whistle.vault.mails import look_at_mails
 from whistle.vault.passkeys import look_at_passkeys
 from whistle.vault.recovery_proof import look_at_recovery
+from whistle.vault.request_mails import look_at_codes
+from whistle.vault.request_pass import look_at_requests
 from whistle.vault.serverkeys import GROUP_AND_OTHERS
 from whistle.vault.store import Store
 from whistle.vault.tables import certificates, designations, people
@@ -35,6 +37,7 @@ def run(store: Store, now: datetime) -> list[Finding]:
             _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges,
             _certificates, _channels, look_at_custody, look_at_mails, look_at_passkeys, look_at_recovery,
             look_at_clock, look_at_asks, look_at_kept, look_at_open, look_at_names,
+            look_at_requests, look_at_codes,
         ):  # fmt: skip
             found += look(store, db, now)
         # Last, and against the first snapshot: what is done meanwhile only makes the two copies longer.

@@ -11,6 +11,7 @@ from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import SealBroken, Tampered
 from whistle.vault import entitled, exclusions, identity_requests, inventory, ledger, recovery, verdicts
 from whistle.vault.entitled import Entitled
+from whistle.vault.facts import COPY, REPORT
 from whistle.vault.findings import Finding
 from whistle.vault.holds import hold_mac
 from whistle.vault.store import Store
@@ -36,6 +37,8 @@ def look_at_cases(store: Store, db: Connection, _now: datetime) -> Iterator[Find
             inventory.checked(db, store.keys.inventory, case)
         except Tampered as broken:
             yield Finding("inventory", case.number, str(broken))
+        if case.kind == COPY:
+            continue  # the ledger says nothing of a copy: whatever its readers did, no line tells
         if case.inventory_n != numbers.get(case.number):
             yield Finding("replayed", case.number, "the case is not in the state in which the ledger left it")
         if not told.get(case.number, verdicts.NOTHING).agrees(case):
@@ -115,8 +118,10 @@ def _is_theirs(
     """Whether `held` (who, and in which compartment) may be; what custodians hold takes their approval."""
     holder, compartment = held
     company = bytes(case.company_id)
-    if not today.may_keep(holder, company, bytes(case.id), compartment):
+    if not today.may_keep(holder, company, bytes(case.id), compartment, case.kind):
         return False
+    if case.kind != REPORT:
+        return True
     if compartment != Compartment.IDENTITY or (holder, company) in today.opening:
         return True
     if holder in identity_requests.standing(db, store.keys, bytes(case.id)):
@@ -139,7 +144,7 @@ def _readers(
         elif not today.may_read(person, bytes(case.company_id), bytes(case.id)):
             yield Finding("reader", case.number, "somebody works on the case who is not designated for it")
     said = exclusions.said_of(db, [case.number for case in known.values()])
-    for case in known.values():
+    for case in (one for one in known.values() if one.kind == REPORT):
         if bytes(case.id) not in read:
             yield Finding("no_handler", case.number, "nobody can read the case: appoint a handler or deputy")
         if bytes(case.excluded) != said.get(case.number, b""):

@@ -11,6 +11,7 @@ from whistle.rules.calendar import local_day
 from whistle.rules.deadlines import UNTOUCHED_DAYS
 from whistle.rules.states import State
 from whistle.vault import directory, held_openings, ledger, longest, reading, sentences, statutory
+from whistle.vault.facts import REPORT
 from whistle.vault.findings import Finding
 from whistle.vault.heldtables import held_openings as opening_table
 from whistle.vault.heldtables import hold_sentences, open_grounds
@@ -44,7 +45,7 @@ def look_at_open(store: Store, db: Connection, now: datetime) -> Iterator[Findin
         long_ago = today - timedelta(days=UNTOUCHED_DAYS)
         query = select(cases.c.number, cases.c.touched_on).where(
             cases.c.purge_on.is_(None), cases.c.company_id == company.id, cases.c.state != State.CLOSED,
-            cases.c.touched_on <= long_ago,
+            cases.c.touched_on <= long_ago, cases.c.kind == REPORT,
         )  # fmt: skip
         for row in db.execute(query.order_by(cases.c.touched_on, cases.c.number)):
             yield Finding("untouched", row.number, f"open, and nobody worked on it since {row.touched_on}")

@@ -12,6 +12,7 @@ from whistle.rules.calendar import local_day
 from whistle.rules.disclosure import UNTOLD_DAYS
 from whistle.vault import casework, custody, directory, disclosures, recovery
 from whistle.vault import identity_requests as requests
+from whistle.vault.facts import REPORT
 from whistle.vault.findings import Finding
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
@@ -32,6 +33,7 @@ _OF_OTHERS = (
     select(grants.c.case_id, grants.c.holder_id)
     .join_from(grants, cases)
     .where(grants.c.compartment == IDENTITY, grants.c.holder_id != grants.c.case_id, ~_EVER_CUSTODIAN)
+    .where(cases.c.kind == REPORT)  # who asks about their own data is known to whoever answers
     .distinct()
 )
 _RUNNING = select(identity_requests).where(

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from whistle.rules.calendar import local_day
 from whistle.rules.deadlines import Duty, duties_of
-from whistle.vault import directory, owed
-from whistle.vault.facts import Bounded, CompanyFacts
+from whistle.vault import directory, owed, request_pass
+from whistle.vault.facts import REPORT, Bounded, CompanyFacts
 from whistle.vault.holds import hold_facts
 from whistle.vault.listing import COUNT_BOUND, PAGE, SOON_DAYS
 from whistle.vault.serverkeys import ServerKeys
@@ -74,11 +74,12 @@ def falling_due(store: Store, now: datetime, within_days: int) -> list[Due]:
     found = []
     with store.reading() as db:
         known = {company.id: company for company in directory.all_companies(db)}
-        rows = db.execute(select(cases)).all()
+        rows = db.execute(select(cases).where(cases.c.kind == REPORT)).all()
         for start in range(0, len(rows), BATCH):
             for case in _owed(db, rows[start : start + BATCH], known, now):
                 found += [_due(case, duty) for duty in case.duties]
         days = {company.code: local_day(now, company.zone) for company in known.values()}
+        found += [Due(*one) for one in request_pass.falling_due(db, store.keys, known, now)]
     near = [due for due in found if (due.due_on - days[due.company]).days <= within_days]
     return sorted(near, key=lambda due: (due.due_on, due.case, due.kind))
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from whistle.crypto.header import Compartment
 from whistle.rules.calendar import local_day
 from whistle.vault import directory
+from whistle.vault.facts import REPORT, REQUEST
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.tables import companies, designations
 from whistle.vault.worktables import identity_requests
@@ -18,7 +19,7 @@ from whistle.vault.worktables import identity_requests
 READING = ("handler", "deputy")
 """Who works on a company's cases; an investigator works on one."""
 
-_ROLES = (*READING, "investigator", "custodian")
+_ROLES = (*READING, "investigator", "custodian", "privacy_officer")
 _APPROVED = select(identity_requests.c.case_id, identity_requests.c.asked_by).where(
     identity_requests.c.state == "approved"
 )
@@ -38,14 +39,22 @@ class Entitled:
     investigating: frozenset[Pair]
     approved: frozenset[Pair]
     once_opening: frozenset[Pair]
+    answering: frozenset[Pair]
     stamp: str
 
     def may_read(self, person: bytes, company: bytes, case: bytes) -> bool:
         """Whether content and notes of a case are this person's."""
         return (person, company) in self.reading or (person, case) in self.investigating
 
-    def may_keep(self, person: bytes, company: bytes, case: bytes, compartment: int) -> bool:
-        """Whether a grant may stay. A handler keeps an identity key that came to them as a handler only."""
+    def may_keep(
+        self, person: bytes, company: bytes, case: bytes, compartment: int, kind: str = REPORT
+    ) -> bool:
+        """Whether a grant may stay. A handler keeps an identity key that came to them as a handler only.
+
+        Of a privacy request officers keep every part; of its copy those who handle reports, and nobody else.
+        """
+        if kind != REPORT:
+            return (person, company) in (self.answering if kind == REQUEST else self.reading)
         if compartment != Compartment.IDENTITY:
             return self.may_read(person, company, case)
         if (person, company) in self.opening:
@@ -61,6 +70,7 @@ class Entitled:
             self.investigating | other.investigating,
             self.approved | other.approved,
             self.once_opening | other.once_opening,
+            self.answering | other.answering,
             sha256((self.stamp + other.stamp).encode()).hexdigest(),
         )
 
@@ -83,5 +93,6 @@ def entitled(db: Connection, keys: ServerKeys, now: datetime) -> Entitled:
         frozenset(found["investigator"]),
         frozenset((bytes(row.asked_by), bytes(row.case_id)) for row in db.execute(_APPROVED)),
         frozenset((bytes(row.person_id), bytes(row.company_id)) for row in db.execute(_ONCE_CUSTODIAN)),
+        frozenset(found["privacy_officer"]),
         sha256(json.dumps(told).encode()).hexdigest(),
     )

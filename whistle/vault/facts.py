@@ -7,6 +7,9 @@ from whistle.rules.deadlines import CaseFacts
 from whistle.vault.disclosures import StoredConsent
 from whistle.vault.identity_requests import NO_IDENTITY, IdentityFacts, StoredRequest
 
+REPORT, REQUEST, COPY = "report", "request", "copy"
+"""What a case is: a report, a privacy request, or the copy of one that goes to those who handle reports."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyFacts:
@@ -117,6 +120,7 @@ class CaseStatus:
     epoch_identity: int
     epoch_internal: int
     inventory_n: int
+    kind: str = REPORT
 
 
 @dataclass(frozen=True, slots=True)

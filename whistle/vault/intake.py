@@ -14,7 +14,7 @@ from whistle.crypto.inventory import Entry, inventory_mac
 from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.vault import casework, channels, directory, exclusions, inventory, mails, recovery
-from whistle.vault.facts import CaseStatus, CompanyFacts, NewCase
+from whistle.vault.facts import REPORT, CaseStatus, CompanyFacts, NewCase
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import blobs, cases, certificates, grants, readers, records
 
@@ -41,14 +41,14 @@ def receive(store: Store, new: NewCase, now: datetime) -> tuple[CaseStatus, bool
     """Take a report, or find the one that the same form made before: the flag says that it was there."""
     try:
         with store.writing() as work:
-            standing = _by_locator_hash(work.db, [new.locator_hash])
+            standing = by_locator_hash(work.db, [new.locator_hash])
             if standing is not None:
                 return _status(work.db, standing), True
             return _take(store, work, new, now), False
     except IntegrityError:
         # The same form arrived twice at the same moment, in another process: the first one stands.
         with store.reading() as db:
-            standing = _by_locator_hash(db, [new.locator_hash])
+            standing = by_locator_hash(db, [new.locator_hash])
             if standing is None:
                 raise
             return _status(db, standing), True
@@ -58,7 +58,7 @@ def find(store: Store, locators: Sequence[bytes]) -> tuple[int, CaseStatus]:
     """The case one of these locators leads to, and which of them it was. One query, whatever their number."""
     hashes = [sha256(locator).digest() for locator in locators]
     with store.reading() as db:
-        row = _by_locator_hash(db, hashes)
+        row = by_locator_hash(db, hashes)
         if row is None:
             raise NotThere("no case has this key")
         return hashes.index(bytes(row.locator_hash)), _status(db, row)
@@ -71,7 +71,8 @@ def keep_key(store: Store, locator: bytes) -> None:
         work.db.execute(update(cases).where(place).values(key_kept=True))
 
 
-def _by_locator_hash(db: Connection, hashes: Sequence[bytes]) -> Row[Any] | None:
+def by_locator_hash(db: Connection, hashes: Sequence[bytes]) -> Row[Any] | None:
+    """The case one of these hashes of a locator belongs to, of whatever kind."""
     return db.execute(_OF_LOCATOR, {"hashes": hashes}).first()
 
 
@@ -84,13 +85,13 @@ def _take(store: Store, work: Work, new: NewCase, now: datetime) -> CaseStatus:
     (company,) = channels.opened(work.db, store.keys, [wanted], now)
     today = local_day(now, company.zone)
     handlers = _admit(store, work.db, new, company, today)
-    entries = _entries(new)
-    row = _case_row(new, company, today, _free_number(work.db))
+    entries = entries_of(new)
+    row = case_row(new, company, today, free_number(work.db, "W"))
     row["excluded"] = exclusions.tags(store.keys, row["number"], new.excluded)
     row["inventory_mac"] = inventory_mac(store.keys.inventory, new.case_id, row["inventory_n"], entries)
-    row["next_kind"], row["next_on"] = casework.next_day(work.db, _Proxy(row), {}, company, today)
+    row["next_kind"], row["next_on"] = casework.next_day(work.db, Written(row), {}, company, today)
     work.db.execute(_CASE, row)
-    _write_objects(work.db, new, entries, today)
+    write_objects(work.db, new, entries, today)
     _write_readers(work.db, new.case_id, company, handlers, row["next_on"])
     facts = {"n": row["inventory_n"], "company": company.code, **exclusions.fact(row["excluded"])}
     if not handlers:
@@ -98,10 +99,10 @@ def _take(store: Store, work: Work, new: NewCase, now: datetime) -> CaseStatus:
     work.log("received", day=today, actor="reporter", case=row["number"], facts=facts)
     ids = [Header.parse(blob.sealed_header).object_id for blob in new.blobs]
     work.after(lambda: store.blobs.publish(ids))
-    return casework.status_of(_Proxy(row), wanted)
+    return casework.status_of(Written(row), wanted)
 
 
-class _Proxy:
+class Written:
     """A row that was just written, read like one that was selected."""
 
     def __init__(self, values: dict[str, Any]) -> None:
@@ -139,17 +140,20 @@ def _admit(store: Store, db: Connection, new: NewCase, company: CompanyFacts, to
     return readers_found
 
 
-def _entries(new: NewCase) -> list[Entry]:
+def entries_of(new: NewCase) -> list[Entry]:
+    """The inventory of a case as it begins: its grants first, in their order."""
     sealed = [grant.sealed for grant in new.grants] + [record.sealed for record in new.records]
     return [inventory.entry_of(item) for item in sealed] + [
         inventory.entry_of(blob.sealed_header, blob.sha256) for blob in new.blobs
     ]
 
 
-def _case_row(new: NewCase, company: CompanyFacts, today: date, number: str) -> dict[str, Any]:
+def case_row(new: NewCase, company: CompanyFacts, today: date, number: str) -> dict[str, Any]:
+    """A row of `cases` as it begins, but for `excluded`, the inventory's keyed hash and what is next."""
     written = [Header.parse(record.sealed).compartment for record in new.records]
     return {
-        "id": new.case_id, "number": number, "company_id": company.id, "locator_hash": new.locator_hash,
+        "id": new.case_id, "kind": REPORT, "number": number, "company_id": company.id,
+        "locator_hash": new.locator_hash,
         "reporter_key": new.reporter_key, "key_kept": False, "state": "received", "received_on": today,
         "acknowledgement_waived": new.acknowledgement_waived, "meeting_wanted": new.meeting_wanted,
         "acknowledged_on": None, "feedback_on": None, "closed_on": None, "purge_on": None,
@@ -160,7 +164,8 @@ def _case_row(new: NewCase, company: CompanyFacts, today: date, number: str) -> 
     }  # fmt: skip
 
 
-def _write_objects(db: Connection, new: NewCase, entries: list[Entry], today: date) -> None:
+def write_objects(db: Connection, new: NewCase, entries: list[Entry], today: date) -> None:
+    """Write the grants, records and blobs of a new case."""
     granted = zip(new.grants, entries, strict=False)  # the entries begin with the grants, in their order
     db.execute(_GRANTS, [casework.grant_row(new.case_id, g, Header.parse(g.sealed), e) for g, e in granted])
     by_id = {entry.object_id: entry for entry in entries[len(new.grants) :]}
@@ -199,10 +204,10 @@ def _write_readers(
         db.execute(_READERS, rows)
 
 
-def _free_number(db: Connection) -> str:
-    """A short random case number that no case and no certificate has: never a count."""
+def free_number(db: Connection, letter: str) -> str:
+    """A short random number after `letter` that no case and no certificate has: never a count."""
     while True:
         symbols = "".join(secrets.choice(NUMBER_SYMBOLS) for _ in range(8))
-        number = f"W-{symbols[:4]}-{symbols[4:]}"
+        number = f"{letter}-{symbols[:4]}-{symbols[4:]}"
         if not any(db.execute(query, {"number": number}).first() for query in (_NUMBERED, _CERTIFIED)):
             return number

@@ -13,7 +13,7 @@ from whistle.rules.calendar import local_day
 from whistle.rules.states import State
 from whistle.vault import casework, directory, exclusions
 from whistle.vault.casework import NEVER
-from whistle.vault.facts import CaseStatus, CompanyFacts
+from whistle.vault.facts import COPY, CaseStatus, CompanyFacts
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, holds
 from whistle.vault.worktables import asked_holds
@@ -99,7 +99,8 @@ def _walk(
     db: Connection, company: CompanyFacts, asked: Asked, today: date, after: Place | None
 ) -> Iterator[Row[Any]]:
     """One company's cases in the order of the list, a page at a time, as far as somebody reads."""
-    query = select(cases).where(cases.c.company_id == company.id)
+    # The copy of a privacy request is held and erased with it, and nobody but its readers knows of it.
+    query = select(cases).where(cases.c.company_id == company.id, cases.c.kind != COPY)
     held = exists(select(holds.c.id).where(holds.c.case_id == cases.c.id, holds.c.released_on.is_(None)))
     if asked.held:
         query = query.where(held if asked.held == "yes" else ~held)

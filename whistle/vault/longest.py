@@ -9,6 +9,7 @@ from whistle.rules.calendar import add_days, local_day
 from whistle.rules.retention import CAP_WARN_DAYS, open_cap
 from whistle.rules.states import State
 from whistle.vault import directory
+from whistle.vault.facts import REPORT
 from whistle.vault.tables import cases
 
 
@@ -31,8 +32,9 @@ def near(db: Connection, now: datetime) -> list[Near]:
             continue
         # Asked by the day that is not set: the index of purge days holds the open cases side by side.
         query = select(cases.c.id, cases.c.number, cases.c.received_on).where(
-            cases.c.purge_on.is_(None), cases.c.company_id == company.id, cases.c.state != State.CLOSED
-        )
+            cases.c.purge_on.is_(None), cases.c.company_id == company.id, cases.c.state != State.CLOSED,
+            cases.c.kind == REPORT,
+        )  # fmt: skip
         for row in db.execute(query):
             last_on = open_cap(row.received_on, company.country)
             if last_on is not None and last_on <= add_days(today, max(CAP_WARN_DAYS)):

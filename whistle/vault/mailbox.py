@@ -8,13 +8,13 @@ from sqlalchemy import Connection, bindparam, select, update
 from whistle.crypto.header import Compartment
 from whistle.errors import NotThere
 from whistle.vault import casework, reading
-from whistle.vault.facts import Addition, OpenedCase
+from whistle.vault.facts import REPORT, Addition, OpenedCase
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, readers
 
 OPEN_TO_REPORTER = (Compartment.CONTENT, Compartment.IDENTITY)
 
-_CASE = select(cases).where(cases.c.locator_hash == bindparam("locator"))
+_CASE = select(cases).where(cases.c.locator_hash == bindparam("locator"), cases.c.kind == REPORT)
 
 
 def open_case(store: Store, locator: bytes, now: datetime) -> OpenedCase:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import CAP_WARN_DAYS, WARN_DAYS, open_cap
-from whistle.vault import confirmations, directory, duties
+from whistle.vault import confirmations, directory, duties, request_pass
+from whistle.vault.facts import REPORT
 from whistle.vault.heldtables import open_grounds
 from whistle.vault.listing import SOON_DAYS
 from whistle.vault.store import Store
@@ -31,6 +32,7 @@ def has_news(
         near = or_(readers.c.unread > 0, readers.c.due_on <= until, _is_told_of(today))
         mine = duties.theirs(person_id, [row for row in held if row.role in duties.READING])
         questions.append(select(readers.c.case_id).where(*mine, near))
+    questions += request_pass.news(person_id, roles, until)
     if "custodian" in roles:
         questions.append(
             select(identity_requests.c.id)
@@ -83,7 +85,7 @@ def _open_too_long(db: Connection, held: Sequence[Row[Any]], today: date) -> lis
         questions.append(
             select(cases.c.id).where(
                 cases.c.company_id == company.id, cases.c.purge_on.is_(None),
-                cases.c.received_on <= came_by, ~stands.exists(),
+                cases.c.received_on <= came_by, ~stands.exists(), cases.c.kind == REPORT,
             )
         )  # fmt: skip
     return questions

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from whistle.crypto import chain
 from whistle.errors import NotThere, Tampered
 from whistle.rules.calendar import local_day
-from whistle.vault import directory, exclusions, journal, scrubbing, sites
+from whistle.vault import directory, exclusions, journal, request_copies, scrubbing, sites
 from whistle.vault.facts import CompanyFacts
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import (
@@ -96,10 +96,13 @@ def _destroy(
     now: datetime,
 ) -> None:
     ids = [bytes(row.id) for row in rows]
+    copies = request_copies.ids_of(work.db, ids)
     counted = {table: _counts(work.db, table, ids) for table in (grants, records, blobs)}
     doomed = [
         {"object_id": bytes(found)}
-        for found in work.db.execute(select(blobs.c.object_id).where(blobs.c.case_id.in_(ids))).scalars()
+        for found in work.db.execute(
+            select(blobs.c.object_id).where(blobs.c.case_id.in_([*ids, *copies]))
+        ).scalars()
     ]
     if doomed:
         work.db.execute(insert(blob_removals), doomed)
@@ -117,7 +120,7 @@ def _destroy(
         }
         work.log("purged", day=today, actor="system", case=row.number, facts=facts)
     work.db.execute(insert(certificates), kept)
-    work.db.execute(delete(cases).where(cases.c.id.in_(ids)))
+    work.db.execute(delete(cases).where(cases.c.id.in_([*ids, *copies])))
     sites.put(work.db, scrubbing.KEY, "due")
 
 

@@ -20,6 +20,7 @@ from whistle.vault import (
     statutory,
 )
 from whistle.vault.facts import (
+    REPORT,
     CompanyFacts,
     HoldInForceFacts,
     MinutesFacts,
@@ -112,7 +113,7 @@ def require_unblocked(
 def is_blocked(db: Connection, keys: ServerKeys, row: Row[Any], company: CompanyFacts, now: datetime) -> bool:
     """Whether a pass calls this case `blocked`: open too long (1171/2022 § 29), with nothing to keep it."""
     facts = retention_facts(row, company)
-    if decide(facts, (), now).why != "open_cap":
+    if row.kind != REPORT or decide(facts, (), now).why != "open_cap":
         return False
     return not db.execute(_HOLDS, {"case": row.id}).first() and not statutory.is_grounded(db, keys, row.id)
 

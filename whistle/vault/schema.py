@@ -5,7 +5,12 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from whistle.vault import guardtables, heldtables, worktables  # noqa: F401 (their tables belong to the schema)
+from whistle.vault import (  # noqa: F401 (their tables belong to the schema)
+    guardtables,
+    heldtables,
+    requesttables,
+    worktables,
+)
 from whistle.vault.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"

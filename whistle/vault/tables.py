@@ -126,6 +126,7 @@ cases = Table(
     Column("id", ID, primary_key=True),
     Column("number", String(11), nullable=False, unique=True),
     company_id(),
+    Column("kind", String(8), nullable=False, server_default="report"),
     Column("locator_hash", DIGEST, nullable=False, unique=True),
     Column("reporter_key", LargeBinary, nullable=False),
     Column("key_kept", Boolean, nullable=False),
@@ -157,8 +158,9 @@ cases = Table(
     Index(None, "company_id", "purge_on", "number"),
 )
 
-"""`epoch_…`: the epoch that what comes next is sealed under. `excluded`: keyed tags of those who see nothing
-of the case, filled up with chance, so that without `keys/` it tells neither who nor how many."""
+"""`kind`: a `report`, a privacy `request`, or the `copy` of one that handlers get. `epoch_…`: the epoch that
+what comes next is sealed under. `excluded`: keyed tags of those who see nothing of the case, filled up with
+chance, so that without `keys/` it tells neither who nor how many."""
 
 closings = Table(
     "closings",

@@ -21,7 +21,7 @@ TOGETHER = 500
 
 _IDS: BindParameter[bytes] = bindparam("ids", expanding=True)
 _NUMBERS: BindParameter[str] = bindparam("numbers", expanding=True)
-TELLING = ("received", "closed", "reopened", "hold_placed", "hold_released")
+TELLING = ("received", "request_received", "closed", "reopened", "hold_placed", "hold_released")
 """The lines of the ledger that a verdict rests on."""
 
 _CASES = select(
@@ -131,7 +131,7 @@ def by_ledger(db: Connection, numbers: Sequence[str]) -> dict[str, Told]:
 
 def _add(told: Told, action: str, day: date, facts: str) -> None:
     match action:
-        case "received":
+        case "received" | "request_received":
             told.received_on = day
         case "closed":
             due = json.loads(facts).get("due_on")

@@ -10,6 +10,8 @@ from whistle.crypto.header import Compartment
 from whistle.errors import NotThere, Tampered
 from whistle.vault import casework, entitled, epochs, mails, sites
 from whistle.vault.entitled import Entitled
+from whistle.vault.facts import COPY, REPORT
+from whistle.vault.requesttables import request_readers
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, grants, people, readers
 
@@ -21,6 +23,7 @@ _GRANTED = (
         grants.c.holder_id,
         cases.c.company_id,
         (grants.c.compartment == int(Compartment.IDENTITY)).label("identity"),
+        cases.c.kind,
     )
     .join_from(grants, cases)
     .where(grants.c.holder_id.in_(select(people.c.id)))
@@ -72,7 +75,8 @@ def _withdraw(store: Store, doomed: Doomed, now: datetime) -> int:
         try:
             with casework.changing(store, case_id, now) as change:
                 take_away(change, sorted(gone))
-                change.log("grants_withdrawn", "system", people=[person.hex() for person in sorted(gone)])
+                if change.row.kind != COPY:  # of a copy no line tells, whatever became of it
+                    change.log("grants_withdrawn", "system", people=[one.hex() for one in sorted(gone)])
         except NotThere:
             pass  # purged meanwhile
         except Tampered:
@@ -88,12 +92,16 @@ def take_away(change: casework.Change, gone: Sequence[bytes]) -> None:
     change.take_grants(gone)
     theirs = (readers.c.case_id == change.row.id) & readers.c.person_id.in_(gone)
     change.db.execute(delete(readers).where(theirs))
+    if change.row.kind != REPORT:
+        asked = (request_readers.c.case_id == change.row.id) & request_readers.c.person_id.in_(gone)
+        change.db.execute(delete(request_readers).where(asked))
     for column in ("assigned_to", "reopen_asked_by"):
         named = change.now(column)
         if named is not None and bytes(named) in gone:
             change.set(**{column: None})
     epochs.raise_for_what_comes(change, _to_raise(parts))
-    tell_if_nobody_is_left(change)
+    if change.row.kind == REPORT:
+        tell_if_nobody_is_left(change)
 
 
 def tell_if_nobody_is_left(change: casework.Change) -> None:
@@ -112,15 +120,16 @@ def _to_raise(parts: set[int]) -> tuple[Compartment, ...]:
 
 def _doomed(db: Connection, today: Entitled) -> Doomed:
     doomed: Doomed = defaultdict(set)
-    for holder, company, identity in _pairs(db, today):
+    for holder, company, identity, kind in _pairs(db, today):
         part = grants.c.compartment == int(Compartment.IDENTITY)
         query = (
             select(grants.c.case_id, grants.c.compartment)
             .join_from(grants, cases)
             .where(cases.c.company_id == company, grants.c.holder_id == holder, part if identity else ~part)
+            .where(cases.c.kind == kind)
         )
         for row in db.execute(query):
-            if not today.may_keep(holder, company, bytes(row.case_id), row.compartment):
+            if not today.may_keep(holder, company, bytes(row.case_id), row.compartment, kind):
                 doomed[bytes(row.case_id)].add(holder)
     for person, company in _general(today, db.execute(_READING)):
         place = (readers.c.person_id == person) & (readers.c.company_id == company)
@@ -130,15 +139,15 @@ def _doomed(db: Connection, today: Entitled) -> Doomed:
     return doomed
 
 
-def _pairs(db: Connection, today: Entitled) -> list[tuple[bytes, bytes, bool]]:
-    """Person, company and whether identity, wherever not every grant of the kind is theirs by their role."""
-    found = [(bytes(row[0]), bytes(row[1]), bool(row[2])) for row in db.execute(_GRANTED)]
+def _pairs(db: Connection, today: Entitled) -> list[tuple[bytes, bytes, bool, str]]:
+    """Person, company, whether identity, kind of case: where not every such grant is theirs by a role."""
+    found = [(bytes(row[0]), bytes(row[1]), bool(row[2]), str(row[3])) for row in db.execute(_GRANTED)]
     nowhere = b""  # no case: whoever may keep a key there may keep it in every case
     return [
-        (holder, company, identity)
-        for holder, company, identity in found
+        (holder, company, identity, kind)
+        for holder, company, identity, kind in found
         if not today.may_keep(
-            holder, company, nowhere, Compartment.IDENTITY if identity else Compartment.CONTENT
+            holder, company, nowhere, Compartment.IDENTITY if identity else Compartment.CONTENT, kind
         )
     ]
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from whistle.parties.views import MailboxCase
 from whistle.rules.profiles import load_profiles
-from whistle.web import work_words
+from whistle.web import privacy_words, work_words
 from whistle.web.forms import answer
 from whistle.web.languages import day
 from whistle.web.trouble import Trouble
@@ -17,6 +17,8 @@ from whistle.web.words import gettext as _
 #: From so many days before the erasure the page begins with it.
 WARN_DAYS: Final = 30
 _CLOSED: Final = "closed"
+#: What somebody may ask for in their own case: their own messages, files, dates, recipients; a statement.
+RIGHTS: Final = ("access", "rectification", "restriction")
 
 Step = tuple[str, str, bool]
 
@@ -60,6 +62,7 @@ def show(
         "steps": steps(case),
         "warn": case.days_to_purge is not None and 0 < case.days_to_purge <= WARN_DAYS,
         "notice": notice,
+        "rights": [(code, privacy_words.right(code)) for code in RIGHTS],
         "first_new": next((entry.n for entry in case.entries if entry.new), None),
         "profile": load_profiles().of(case.country),
         "file_url": lambda file_id: url_for("mailbox.file", file_id=file_id),

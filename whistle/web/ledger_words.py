@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from whistle.parties.book import BookLine
-from whistle.web import clock_words
+from whistle.web import clock_words, privacy_words
 from whistle.web import staff_words as words
 from whistle.web.languages import day as in_words
 from whistle.web.staff_words import Words, gettext
@@ -29,6 +29,7 @@ ACTIONS: Final[Words] = {
     "investigator_named": _l("%(actor)s named an outside investigator for the case"),
     "exported": _l("%(actor)s handed the case over"),
     "statistics_published": _l("%(actor)s published the figures of a quarter"),
+    **privacy_words.LEDGER_ACTIONS,
     **clock_words.LEDGER_ACTIONS,
     "names_struck": _l("Names were struck out of lines about cases that were erased five years ago"),
 }
@@ -41,6 +42,7 @@ FACTS: Final[Words] = {
     "quarter": _l("Quarter"),
     "characters": _l("Characters"),
     "ends_on": _l("Until"),
+    "count": _l("Number"),
     **clock_words.LEDGER_FACTS,
     "until": _l("Erased until"),
 }

@@ -6,8 +6,18 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from whistle.errors import NotThere, SealBroken
-from whistle.parties.reporter import FormRefused, Sending
-from whistle.web import case_page, downloads, languages, problems, sessions, uncleaned
+from whistle.parties.reporter import FormRefused, Problem, Sending
+from whistle.parties.request_mailbox import RequestSending
+from whistle.web import (
+    case_page,
+    downloads,
+    languages,
+    privacy_words,
+    problems,
+    request_page,
+    sessions,
+    uncleaned,
+)
 from whistle.web.forms import answer, door, keep_sending, sending
 from whistle.web.services import services
 from whistle.web.trouble import Trouble
@@ -44,7 +54,10 @@ def enter() -> ResponseReturnValue:
     waiting = services().sessions.open_text(sessions.browser_token(), kept) if kept else None
     sessions.enter_case(entered.secret)
     if waiting:
-        return case_page.show(services().reporter.open(entered.secret), message=waiting)
+        try:
+            return case_page.show(services().reporter.open(entered.secret), message=waiting)
+        except NotThere:
+            return request_page.show(entered.secret, message=waiting)
     return redirect(url_for("mailbox.case", noticed="key" if entered.repaired else None), _SEE_OTHER)
 
 
@@ -54,28 +67,49 @@ def case() -> ResponseReturnValue:
     secret = sessions.open_case()
     if secret is None:
         return redirect(url_for("mailbox.knock"), _SEE_OTHER)
+    notice = request.args.get("noticed", "")
     try:
-        found = services().reporter.open(secret)
+        return case_page.show(services().reporter.open(secret), notice=notice)
+    except NotThere:
+        return _request(secret, notice)
+
+
+def _request(secret: bytes, notice: str) -> ResponseReturnValue:
+    """The same door opens a privacy request; a key that opens neither any more is one of the past."""
+    try:
+        return request_page.show(secret, notice=notice)
     except NotThere:
         return _erased()
-    return case_page.show(found, notice=request.args.get("noticed", ""))
 
 
 def _writing() -> Sending | None:
     secret = sessions.open_case()
+    if secret is None:
+        return None
     try:
-        return services().reporter.writing(secret) if secret is not None else None
+        return services().reporter.writing(secret)
     except NotThere:
-        return None  # the day of the case came while they wrote: what was typed waits in the page
+        return _of_request(secret)
+
+
+def _of_request(secret: bytes) -> Sending | None:
+    """Room under a request; None when the day came while they wrote: what was typed waits in the page."""
+    try:
+        return services().privacy.mailbox.writing(secret)
+    except NotThere:
+        return None
 
 
 def _write_again(trouble: Trouble) -> ResponseReturnValue:
     secret = sessions.open_case()
     if secret is None:
         return ended()
-    return case_page.show(
-        services().reporter.open(secret), trouble=trouble, message=request.form.get("message", "")
-    )
+    text = request.form.get("message", "")
+    try:
+        found = services().reporter.open(secret)
+    except NotThere:
+        return request_page.show(secret, trouble=trouble, message=text)
+    return case_page.show(found, trouble=trouble, message=text)
 
 
 @blueprint.post("/mailbox/case/messages")
@@ -86,6 +120,8 @@ def write() -> ResponseReturnValue:
     if secret is None or place is None:
         return ended()
     text = request.form.get("message", "")
+    if isinstance(place, RequestSending):
+        return request_page.write(secret, place, text)
     if "language" in request.form:
         languages.switch_to(request.form["language"])
         return case_page.show(services().reporter.open(secret), message=text)
@@ -97,6 +133,26 @@ def write() -> ResponseReturnValue:
     except FormRefused as error:
         return _write_again(problems.refused(error.problems))
     keep_sending()
+    return redirect(url_for("mailbox.case", noticed="sent"), _SEE_OTHER)
+
+
+@blueprint.post("/mailbox/case/rights")
+@door(again=_write_again)
+def ask_rights() -> ResponseReturnValue:
+    """Ask for one's rights in one's own case, without a name: the key says enough, and handlers answer."""
+    secret = sessions.open_case()
+    if secret is None:
+        return ended()
+    chosen = [one for one in request.form.getlist("rights") if one in case_page.RIGHTS]
+    if not chosen:
+        return _write_again(problems.refused([Problem("rights", "missing")]))
+    asked = _("I ask for: %(rights)s.", rights=", ".join(privacy_words.right(one) for one in chosen))
+    place = services().reporter.writing(secret)
+    try:
+        said = request.form.get("message", "").strip()
+        services().reporter.message(secret, place, f"{asked}\n\n{said}" if said else asked)
+    except FormRefused as error:
+        return _write_again(problems.refused(error.problems))
     return redirect(url_for("mailbox.case", noticed="sent"), _SEE_OTHER)
 
 
@@ -134,7 +190,10 @@ def file(file_id: str) -> ResponseReturnValue:
     secret = sessions.open_case()
     if secret is None:
         return redirect(url_for("mailbox.knock"), _SEE_OTHER)
-    return downloads.download(lambda: services().reporter.file(secret, file_id))
+    try:
+        return downloads.download(lambda: services().reporter.file(secret, file_id))
+    except NotThere:
+        return downloads.download(lambda: services().privacy.mailbox.file(secret, file_id))
 
 
 @blueprint.get("/mailbox/case/everything")
@@ -143,7 +202,10 @@ def everything() -> ResponseReturnValue:
     secret = sessions.open_case()
     if secret is None:
         return redirect(url_for("mailbox.knock"), _SEE_OTHER)
-    return downloads.stream(services().reporter.everything(secret), EVERYTHING)
+    try:
+        return downloads.stream(services().reporter.everything(secret), EVERYTHING)
+    except NotThere:
+        return downloads.stream(services().privacy.mailbox.everything(secret), EVERYTHING)
 
 
 def _door_page(trouble: Trouble | None = None, *, kept: str = "", ended: bool = False) -> ResponseReturnValue:

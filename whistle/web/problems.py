@@ -34,6 +34,10 @@ def _missing(count: int) -> str:
 def _says(problem: Problem) -> str:
     if problem.reason in {"missing", "closed", "unknown"}:
         return _not_there(problem)
+    if problem.reason == "email":
+        return _("No letter can go to this address. Look at it once more, or leave it out.")
+    if problem.reason == "unanswered":
+        return _("Nobody answers requests for this company now. Choose another, or turn to the authority.")
     if problem.reason == "too_long":
         return _("This is too long. A field takes 100 000 characters; a name or an address fewer.")
     return _("There is a character here that cannot be kept. Write this again without it.")
@@ -49,5 +53,9 @@ def _not_there(problem: Problem) -> str:
         "description": _("Write what happened"),
         "message": _("Write a message"),
         "identity_name": _("Write your name"),
+        "name": _("Write your name"),
+        "email": _("Write your e-mail address"),
+        "rights": _("Choose what you ask for"),
+        "details": _("Write what is to be corrected or added"),
     }
     return words.get(problem.field, _("Write something here"))

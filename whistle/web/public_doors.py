@@ -2,8 +2,27 @@
 
 from typing import Final
 
-from whistle.web import home, mailbox, mailbox_consents, mailbox_minutes, proof, report
+from whistle.web import (
+    home,
+    mailbox,
+    mailbox_consents,
+    mailbox_minutes,
+    privacy_request,
+    proof,
+    report,
+    request_page,
+)
 
 BLUEPRINTS: Final = tuple(
-    room.blueprint for room in (home, report, mailbox, mailbox_minutes, mailbox_consents, proof)
+    room.blueprint
+    for room in (
+        home,
+        report,
+        mailbox,
+        mailbox_minutes,
+        mailbox_consents,
+        proof,
+        privacy_request,
+        request_page,
+    )
 )

@@ -21,6 +21,7 @@ from whistle.parties.kept import Kept
 from whistle.parties.keyholders import Keyholders
 from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
+from whistle.parties.privacy import Privacy
 from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
 from whistle.parties.sessions import Sessions
@@ -56,6 +57,7 @@ class Services:
     circle: Circle
     overview: Overview
     redactions: Redactions
+    privacy: Privacy
     clockwatch: Clockwatch
     kept: Kept
 

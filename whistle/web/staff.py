@@ -21,6 +21,8 @@ from whistle.web import (
     legal_holds,
     on_behalf,
     passkeys,
+    privacy_desk,
+    request_copies,
     sessions,
     staff_guard,
     work_forms,
@@ -44,6 +46,7 @@ RETURNS: Final[Mapping[str, ShowDraft]] = {
     "desk": desk.show_draft, "custody": custody.show_draft, "legal": legal.show_draft,
     "legal_cases": legal_cases.show_draft, "legal_holds": legal_holds.show_draft,
     **work_forms.RETURNS, "circle": circle.show_draft, "on_behalf": on_behalf.show_draft,
+    "privacy_desk": privacy_desk.show_draft, "request_copies": request_copies.show_draft,
 }  # fmt: skip
 
 

@@ -27,9 +27,11 @@ from whistle.web import (
     minutes,
     new_link,
     on_behalf,
+    privacy_desk,
     recover,
     redactions,
     rehearsal,
+    request_copies,
     search,
     site_recovery,
     staff,
@@ -41,11 +43,12 @@ from whistle.web import (
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
+_REQUESTS = (privacy_desk, request_copies)
 _ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
 _APART = (ledger, *_ADMINISTERED, clock, rehearsal)
 _OF_LEGAL = (legal, legal_cases, legal_holds, legal_kept, certificates)
 
-_ROOMS = (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_OF_LEGAL, *_APART)
+_ROOMS = (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_REQUESTS, *_OF_LEGAL, *_APART)
 
 BLUEPRINTS: Final = tuple(room.blueprint for room in _ROOMS)
 

@@ -26,6 +26,11 @@ WORK_FIELDS: Final = (
 )  # fmt: skip
 #: Of the forms of who works on a case.
 CIRCLE_FIELDS: Final = ("action", "person", "to_on", "reference")
+#: Of the forms of a privacy request.
+REQUEST_FIELDS: Final = (
+    "answer", "extension", "how", "notice", "fee", "reasons", "recipient", "right", "category", "verdict",
+    "turned_away", "what", "why",
+)  # fmt: skip
 #: The only fields that wait in a sign-in page: what somebody wrote, never a secret or a fingerprint.
 WAITING_FIELDS: Final = (
     "message",
@@ -41,6 +46,7 @@ WAITING_FIELDS: Final = (
     "review_on",
     *WORK_FIELDS,
     *CIRCLE_FIELDS,
+    *REQUEST_FIELDS,
 )
 #: Who asks has to sign in first (RFC 9110 section 15.5.2); a form asks for it, no scheme of HTTP.
 UNSIGNED: Final = 401
@@ -51,7 +57,7 @@ SEE_OTHER: Final = 303
 HOMES: Final = {
     "handler": "/desk", "deputy": "/desk", "investigator": "/desk",
     "custodian": "/custody", "legal": "/legal", "administrator": "/admin",
-    "auditor": "/ledger",
+    "auditor": "/ledger", "privacy_officer": "/privacy-desk",
 }  # fmt: skip
 ACCOUNT: Final = "/staff/account"
 #: Where each of the two answers what a leap of the clock would erase; in the bar while it waits for them.
@@ -112,6 +118,7 @@ def navigation(member: Member) -> list[tuple[str, str, bool]]:
         "/legal": gettext("Legal"),
         "/admin": gettext("People"),
         "/ledger": gettext("Ledger"),
+        "/privacy-desk": gettext("Privacy requests"),
     }
     homes = dict.fromkeys(address for role, address in HOMES.items() if member.has(role))
     links = [(address, words[address]) for address in homes]

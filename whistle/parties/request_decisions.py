@@ -1,0 +1,133 @@
+"""What an officer decides, beside what the rules say: it may differ, with a reason, and that is kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from whistle.errors import RuleRefused
+from whistle.parties.casefile import Opened
+from whistle.parties.report_form import LINE_LIMIT, FormRefused, Problem
+from whistle.parties.request_views import DecisionView, VerdictView
+from whistle.rules.policy import load_policy
+from whistle.rules.policy_codes import TABLE, Category, Right, Why
+from whistle.rules.requests import REASONS_LIMIT, check_reasons
+from whistle.rules.rights import Answer, Facts, Verdict, decide
+from whistle.rules.tables import LANGUAGES
+from whistle.rules.text import clean_text
+from whistle.vault.facts import CaseStatus
+
+YES, NO, PARTLY = "yes", "no", "partly"
+DECIDED = (YES, NO, PARTLY)
+"""What an officer can decide; everything but the first is refused in part or whole."""
+
+WHOLE = frozenset({Right.COMPLAINT, Right.COMPENSATION})
+"""Rights that are about no category."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The fields of a decision as they were typed."""
+
+    right: str
+    category: str
+    verdict: str
+    ground: str = field(default="", repr=False)
+    reasons: str = field(default="", repr=False)
+    review_on: str = ""
+
+
+def checked(said: Said, status: CaseStatus) -> dict[str, str]:
+    """The fields of the record of a decision. Raises `FormRefused`, `RuleRefused`.
+
+    `handlers_answer`: reports are not an officer's. `marketing_stops`: there is nothing to weigh.
+    `name_the_use`: an objection that names no use is asked about, not refused.
+    """
+    rule = _rule_of(said, status)
+    if said.verdict not in DECIDED:
+        raise FormRefused((Problem("verdict", "unknown" if said.verdict else "missing"),))
+    if rule.category is Category.WHISTLEBLOWING and rule.right not in WHOLE:
+        raise RuleRefused("handlers_answer", "Reports are answered by those appointed for them.")
+    if said.verdict != YES:
+        _require_refusable(rule)
+    ground = clean_text(said.ground, LINE_LIMIT).strip()
+    if said.verdict != YES and not ground:
+        raise FormRefused((Problem("ground", "missing"),))
+    differs = said.verdict != rule.answer
+    reasons = check_reasons(said.reasons) if differs else clean_text(said.reasons, REASONS_LIMIT).strip()
+    return {
+        "right": said.right, "category": said.category, "verdict": said.verdict, "ground": ground,
+        "reasons": reasons, "review_on": _review(said), "policy_verdict": str(rule.answer),
+        "why": str(rule.why), "version": str(rule.version),
+    }  # fmt: skip
+
+
+def _review(said: Said) -> str:
+    """A restriction that is granted is looked at again on a day that is said."""
+    if said.right != Right.RESTRICTION or said.verdict == NO:
+        return ""
+    try:
+        return date.fromisoformat(said.review_on.strip()).isoformat()
+    except ValueError:
+        raise RuleRefused("review_date", "Say when the restriction is looked at again.") from None
+
+
+def _rule_of(said: Said, status: CaseStatus) -> Verdict:
+    if said.right not in set(Right):
+        raise FormRefused((Problem("right", "unknown" if said.right else "missing"),))
+    category = said.category or (Category.CUSTOMER if said.right in WHOLE else "")
+    if category not in set(Category):
+        raise FormRefused((Problem("category", "unknown" if category else "missing"),))
+    return rule(category, said.right, status)
+
+
+def rule(category: str, right: str, status: CaseStatus) -> Verdict:
+    """What the rules say, by the policy that held on the day of the request; the person is known by now."""
+    policy = load_policy(status.received_on)
+    facts = Facts(parent_checked=True)
+    return decide(Category(category), Right(right), status.company.country, facts, policy)
+
+
+def _require_refusable(rule_says: Verdict) -> None:
+    if rule_says.why is Why.MARKETING_STOPS:
+        raise RuleRefused("marketing_stops", "An objection to marketing is followed at once.")
+    if rule_says.why is Why.NAME_THE_PROCESSING:
+        raise RuleRefused("name_the_use", "Ask which use is meant; do not refuse.")
+
+
+def decided(notes: Sequence[Opened]) -> tuple[DecisionView, ...]:
+    """Every decision that was kept, oldest first."""
+    return tuple(_view(one) for one in notes if one.fields["type"] == "decision")
+
+
+def _view(record: Opened) -> DecisionView:
+    fields = record.fields
+    return DecisionView(
+        fields["right"], fields["category"], fields["verdict"], fields["ground"], fields["reasons"],
+        record.day,
+        fields.get("author", ""), fields["policy_verdict"], fields["verdict"] != fields["policy_verdict"],
+    )  # fmt: skip
+
+
+def refused(notes: Sequence[Opened]) -> tuple[str, ...]:
+    """The grounds on which something is refused as things stand: the last decision of each right counts."""
+    last = {(one.right, one.category): one for one in decided(notes)}
+    return tuple(dict.fromkeys(one.ground for one in last.values() if one.verdict != YES))
+
+
+def verdicts(
+    asked: Mapping[str, Any], status: CaseStatus, notes: Sequence[Opened]
+) -> tuple[VerdictView, ...]:
+    """For each right and category that was asked for, what the rules say and what was decided last."""
+    last = {(one.right, one.category): one for one in decided(notes)}
+    named = asked["categories"] or [str(one) for one in Category]
+    found = []
+    for right in (one for one in Right if one in asked["rights"]):
+        for category in named if right in (*TABLE, Right.CHILD) else [""]:
+            says = rule(category or Category.CUSTOMER, right, status)
+            words = {language: says.label.in_language(language) for language in LANGUAGES}
+            answer = str(Answer(says.answer))
+            found.append(
+                VerdictView(str(right), category, answer, words, says.source, last.get((right, category)))
+            )
+    return tuple(found)

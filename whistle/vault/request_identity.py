@@ -1,0 +1,141 @@
+"""Who asks is found out first: asked, known, handed on to another company, opened to a colleague."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+
+from whistle.crypto.header import Header, Kind
+from whistle.errors import NotAllowed, RuleRefused
+from whistle.rules.calendar import local_day
+from whistle.rules.request_way import State
+from whistle.vault import directory, request_copies, requests
+from whistle.vault.facts import Addition, CompanyFacts, NewCase, Recipient, SealedGrant
+from whistle.vault.request_desk import Emptied, at_work, empty, leave_nothing, mine, officers, take, tell
+from whistle.vault.requests import OFFICER, RequestChange
+from whistle.vault.requesttables import request_readers
+from whistle.vault.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """To which company a request is handed on, and the keys for its officers."""
+
+    company_code: str
+    granted: tuple[SealedGrant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """That the person is known: what is said of it, the proofs that go, the tag of who asks, and the copy."""
+
+    addition: Addition
+    emptied: tuple[Emptied, ...]
+    access_tag: bytes | None
+    copy: NewCase | None
+
+
+def ask(store: Store, person_id: bytes, number: str, addition: Addition, now: datetime) -> None:
+    """Ask the person what is needed to know them; the clock stands still from today until they answer."""
+    with at_work(store, person_id, number, now) as (request, name):
+        if request.now("state") != State.CODED:
+            raise RuleRefused("identity_state", "Identity is asked for between the code and the check.")
+        take(request, addition)
+        if request.now("asked_on") is None:
+            request.set(asked_on=request.today)
+        request.change.log("request_identity_asked", name)
+
+
+def verify(store: Store, person_id: bytes, number: str, new: Verified, now: datetime) -> None:
+    """Say that the person is known: the request counts, is copied, can be answered; proofs are gone."""
+    with at_work(store, person_id, number, now) as (request, name):
+        if request.now("state") != State.CODED:
+            raise RuleRefused("identity_state", "The code comes first, and nobody is checked twice.")
+        if (new.copy is not None) != request.now("is_copied"):
+            raise NotAllowed("a request is copied or not by what it asks for, and by nothing else")
+        take(request, new.addition)
+        empty(request, name, new.emptied)
+        request.answer_asked()
+        request.set(state=State.VERIFIED, verified_on=request.today, access_tag=new.access_tag)
+        if new.copy is not None:
+            request_copies.put(request, new.copy)
+            request.set(copy_id=new.copy.case_id)
+        request.change.log("request_verified", name)
+    leave_nothing(store)
+
+
+def officers_of(
+    store: Store, person_id: bytes, number: str, company_code: str, now: datetime
+) -> tuple[Recipient, ...]:
+    """Whose keys count as officers of a company that a request may be handed on to. Raises `NotThere`."""
+    with store.reading() as db:
+        mine(db, store, person_id, number, now)
+        company = directory.company_by_code(db, company_code)
+        return directory.recipients(db, store.keys, company.id, (OFFICER,), local_day(now, company.zone))
+
+
+def forward(
+    store: Store, person_id: bytes, number: str, to: HandedOn, addition: Addition, now: datetime
+) -> None:
+    """Hand a request on to the company it is for: its officers get every key, those here lose theirs.
+
+    It keeps its number and the day of receipt. Raises `RuleRefused("closed")` where nobody answers there.
+    """
+    with at_work(store, person_id, number, now) as (request, name):
+        change = request.change
+        company = directory.company_by_code(change.db, to.company_code)
+        if request.now("state") != State.CODED or company.id == bytes(change.row.company_id):
+            raise RuleRefused("forward_state", "A request is handed on before it is worked on.")
+        keys = change.store.keys
+        people = directory.recipients(change.db, keys, company.id, (OFFICER,), request.today)
+        if not people:
+            raise RuleRefused("closed", "Nobody answers requests for this company now.")
+        known = {one.person_id: one.key_id for one in people}
+        before = officers(change.db, bytes(change.row.id))
+        tell(request, addition)
+        for grant in to.granted:
+            header = Header.parse(grant.sealed)
+            if header.kind != Kind.GRANT or known.get(grant.holder_id) != header.key_id:
+                raise NotAllowed("a request is handed on to the officers of that company only")
+            change.put_grant(grant)
+        change.take_grants([one for one in before if one not in known])
+        _move(request, company, sorted({grant.holder_id for grant in to.granted}))
+        change.log("request_forwarded", name, company=company.code)
+
+
+def _move(request: RequestChange, company: CompanyFacts, officers: Sequence[bytes]) -> None:
+    db, case_id = request.change.db, request.change.row.id
+    db.execute(delete(request_readers).where(request_readers.c.case_id == case_id))
+    for person in officers:
+        row = {"person_id": person, "case_id": case_id, "company_id": company.id, "unread": 1}
+        place = {"open": True, "rank": requests.RANK_OPEN, "due_on": request.today}
+        db.execute(insert(request_readers).values(**row, **place))
+    request.change.set(company_id=company.id)
+
+
+def let_in(
+    store: Store,
+    person_id: bytes,
+    number: str,
+    colleague_id: bytes,
+    granted: Sequence[SealedGrant],
+    now: datetime,
+) -> None:
+    """Give a colleague who came later the keys of a request. Raises `NotAllowed` unless an officer there."""
+    with at_work(store, person_id, number, now) as (request, name):
+        change = request.change
+        people = directory.recipients(
+            change.db, change.store.keys, change.row.company_id, (OFFICER,), request.today
+        )
+        known = {one.person_id: one.key_id for one in people}
+        for grant in granted:
+            header = Header.parse(grant.sealed)
+            if grant.holder_id != colleague_id or known.get(colleague_id) != header.key_id:
+                raise NotAllowed("a request is opened to its company's officers only")
+            change.put_grant(grant)
+        row = {"person_id": colleague_id, "case_id": change.row.id, "company_id": change.row.company_id}
+        place = {"open": True, "rank": requests.RANK_OPEN, "due_on": request.today, "unread": 1}
+        if colleague_id not in officers(change.db, bytes(change.row.id)):
+            change.db.execute(insert(request_readers).values(**row, **place))
+        change.log("request_granted", name, person=colleague_id.hex())
