@@ -30,6 +30,7 @@ from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
 from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
+from whistle.parties.restored import Restored
 from whistle.parties.sessions import Sessions
 from whistle.parties.site import SiteFacts
 from whistle.parties.site_recovery import SiteRecovery
@@ -78,12 +79,14 @@ class Program:
     leader: Leader
     clockwatch: Clockwatch
     kept: Kept
+    restored: Restored
 
 
 def open_store(settings: Settings) -> Store:
     """The vault of a site that exists. Raises `SettingsWrong` when a key or a folder is missing."""
     os.umask(0o077)
     keys = ServerKeys.load(settings.keys)  # first: where there is no site, nothing is made
+    keys.require_whole()
     return Store(open_engine(settings.database_url), open_blobs(settings), keys)
 
 
@@ -146,6 +149,7 @@ def join(
         Overview.joined(store, now), Redactions(store, now),
         leader, Clockwatch(store, now, leader.run, is_set=settings.rehearsal_now is not None),
         Kept.joined(store, now),
+        Restored(store, now),
     )  # fmt: skip
 
 
@@ -205,7 +209,7 @@ def make_app(program: Program, doors: str) -> "Flask":
         program.handler, program.legal, program.keys, health_of(program.store),
         program.accounts, program.recovery, program.administration, program.duties, program.casework,
         program.custody, program.consents, program.circle,
-        program.overview, program.redactions, program.clockwatch, program.kept,
+        program.overview, program.redactions, program.clockwatch, program.kept, program.restored,
     )  # fmt: skip
     try:
         return make_web(bundle, doors=doors)

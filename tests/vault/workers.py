@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from tests.fakes import FakeClock
 from tests.source import ROOT
@@ -20,7 +20,6 @@ from tests.world import Secrets, World
 from whistle import app
 from whistle.config import Settings
 from whistle.vault import sites
-from whistle.vault.store import Store
 
 FILE_OPERATIONS = (
     "open", "write", "pwrite", "fsync", "rename", "replace", "unlink", "mkdir", "rmdir", "ftruncate", "utime"
@@ -161,7 +160,7 @@ def _in_a_child(site: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
 def _die_on_the_way(site: dict[str, Any], task: dict[str, Any], pipe: int) -> None:
     try:
         world = _open(site)
-        count = _arm(world.program.store, task["step"])
+        count = _arm(task["step"])
         said = {"done": _done(world, task), "steps": count()}
         print_receipt(pipe, said)
         os.kill(os.getpid(), signal.SIGKILL)
@@ -177,7 +176,7 @@ def print_receipt(pipe: int, said: dict[str, Any]) -> None:
     _write(pipe, json.dumps(said).encode())
 
 
-def _arm(store: Store, at: int) -> Callable[[], int]:
+def _arm(at: int) -> Callable[[], int]:
     """Count every statement, commit and file operation from now on, and die before number `at`."""
     done = 0
 
@@ -187,8 +186,8 @@ def _arm(store: Store, at: int) -> Callable[[], int]:
         if done == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(store.engine, "before_cursor_execute", step)
-    event.listen(store.engine, "commit", step)
+    event.listen(Engine, "before_cursor_execute", step)  # also of a database that the job opens
+    event.listen(Engine, "commit", step)
     for name in FILE_OPERATIONS:
         setattr(os, name, _counted(getattr(os, name), step))
     return lambda: done

@@ -4,8 +4,9 @@ import stat
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from whistle.errors import Tampered
 from whistle.vault import channels, confirmations, directory, journal, ledger, purge
@@ -19,6 +20,8 @@ from whistle.vault.localblobs import LocalBlobs
 from whistle.vault.mails import look_at_mails
 from whistle.vault.passkeys import look_at_passkeys
 from whistle.vault.recovery_proof import look_at_recovery
+from whistle.vault.replay_purges import FIRST_LINE
+from whistle.vault.restoreguard import look_at_restore
 from whistle.vault.serverkeys import GROUP_AND_OTHERS
 from whistle.vault.store import Store
 from whistle.vault.tables import certificates, designations, people
@@ -33,11 +36,11 @@ def run(store: Store, now: datetime) -> list[Finding]:
         for look in (
             _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges,
             _certificates, _channels, look_at_custody, look_at_mails, look_at_passkeys, look_at_recovery,
-            look_at_clock, look_at_asks, look_at_kept, look_at_open,
+            look_at_clock, look_at_asks, look_at_kept, look_at_open, look_at_restore,
         ):  # fmt: skip
             found += look(store, db, now)
         # Last, and against the first snapshot: what is done meanwhile only makes the two copies longer.
-        found += _journal(store, db)
+        found += _journal(store, db, now)
         found += _copied_head(store, db)
     found += _permissions(store)
     return found
@@ -122,7 +125,7 @@ def _purges(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
 
 
 def _certificates(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
-    purged = {row.case_number: row.seq for row in db.execute(_PURGED)}
+    purged = {row.case_number: _named_line(row) for row in db.execute(_PURGED)}
     for row in db.execute(select(certificates).order_by(certificates.c.case_number)):
         document = {"body": row.body, "signature": bytes(row.signature).hex()}
         try:
@@ -137,7 +140,16 @@ def _certificates(store: Store, db: Connection, _now: datetime) -> Iterator[Find
         yield Finding("certificate", number, "the ledger knows the purge, but its certificate is gone")
 
 
-_PURGED = select(ledger_table.c.seq, ledger_table.c.case_number).where(ledger_table.c.action == "purged")
+def _named_line(row: Row[Any]) -> int:
+    """The number that a purge's certificate names: of the line itself, or of the first before a restore."""
+    number: int = ledger.line_of(row).facts.get(FIRST_LINE, row.seq)
+    return number
+
+
+_PURGED = select(ledger_table).where(ledger_table.c.action == "purged")
+
+COPY_EVERY = timedelta(days=7)
+"""How long the journal may be on this machine alone (CONTRACT.md, `check`)."""
 
 
 CHANNEL_FINDINGS = {
@@ -161,12 +173,13 @@ def _channels(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
             yield Finding("board_contact", one.company.code, "nobody is named to be told of a case alone")
 
 
-def _journal(store: Store, db: Connection) -> Iterator[Finding]:
+def _journal(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
     path = store.keys.folder / "journal"
     journaled: list[int] = []
     if path.exists():
         try:
             journaled = [line["ledger_seq"] for line in journal.read(path, store.keys.verifying)]
+            journaled = _not_lost(db, journaled)
         except Tampered as broken:
             yield Finding("journal", "journal", str(broken))
             return
@@ -175,6 +188,16 @@ def _journal(store: Store, db: Connection) -> Iterator[Finding]:
         seq <= ledger.length(db) for seq in journaled[len(expected) :]
     ):
         yield Finding("journal", "journal", "the journal and the ledger do not tell the same")
+    since = journal.uncopied_since(store)
+    if since is not None and now.date() - since >= COPY_EVERY:
+        said = "the journal was not copied off the machine for 7 days: `whistle journal copy`"
+        yield Finding("journal_copy", "journal", said)
+
+
+def _not_lost(db: Connection, journaled: list[int]) -> list[int]:
+    """Without the lines that the ledger had before a restore went back behind them."""
+    gaps = ledger.restored_gaps(db)
+    return [seq for seq in journaled if not any(first <= seq <= last for first, last in gaps)]
 
 
 def _permissions(store: Store) -> Iterator[Finding]:

@@ -31,6 +31,9 @@ LABEL = b"whistle/v1/certificate\0"
 BATCH = 50
 """Cases in one transaction: each goes whole or not at all; together they wait for the disk once."""
 
+CLOSED_ON = "closed_on"
+"""In the facts of a closing that a restore did again: the day of the first."""
+
 LISTED = 200
 """Certificates on legal's page, newest first."""
 
@@ -141,7 +144,9 @@ def by_ledger(db: Connection, number: str) -> Told:
                 told = replace(told, received_on=line.day)
             case "closed":
                 due = line.facts.get("due_on")
-                told = replace(told, closed_on=line.day, purge_on=date.fromisoformat(due) if due else None)
+                on = line.facts.get(CLOSED_ON)  # a restore closed it again
+                day = date.fromisoformat(on) if on else line.day
+                told = replace(told, closed_on=day, purge_on=date.fromisoformat(due) if due else None)
             case "reopened":
                 told = replace(told, closed_on=None, purge_on=None)
             case "hold_placed":

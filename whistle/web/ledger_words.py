@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from whistle.parties.book import BookLine
-from whistle.web import clock_words
+from whistle.web import clock_words, restore_words
 from whistle.web import staff_words as words
 from whistle.web.languages import day as in_words
 from whistle.web.staff_words import Words, gettext
@@ -30,6 +30,7 @@ ACTIONS: Final[Words] = {
     "exported": _l("%(actor)s handed the case over"),
     "statistics_published": _l("%(actor)s published the figures of a quarter"),
     **clock_words.LEDGER_ACTIONS,
+    **restore_words.LEDGER_ACTIONS,
 }
 
 #: Beside those of `staff_words`; a fact in neither table is for the chain, and says nothing to a reader.
@@ -41,6 +42,7 @@ FACTS: Final[Words] = {
     "characters": _l("Characters"),
     "ends_on": _l("Until"),
     **clock_words.LEDGER_FACTS,
+    **restore_words.LEDGER_FACTS,
 }
 
 _VALUES: Final[Words] = {
@@ -64,6 +66,9 @@ def actions() -> list[tuple[str, str]]:
 
 def sentence(line: BookLine) -> str:
     """What happened; an action without words is shown as it is, after who did it."""
+    if ("guard", "restore") in line.facts and line.action in restore_words.GUARD_ACTIONS:
+        told = str(restore_words.GUARD_ACTIONS[line.action])
+        return told.replace("%(actor)s", line.actor or gettext("Somebody"))
     if line.action not in ACTIONS:
         return words.ledger_sentence(line.action, line.actor)
     return str(ACTIONS[line.action]).replace("%(actor)s", line.actor or gettext("Somebody"))

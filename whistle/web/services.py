@@ -23,6 +23,7 @@ from whistle.parties.legal import Legal
 from whistle.parties.overview import Overview
 from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
+from whistle.parties.restored import Restored
 from whistle.parties.sessions import Sessions
 from whistle.parties.site import SiteFacts
 from whistle.parties.site_recovery import SiteRecovery
@@ -58,6 +59,7 @@ class Services:
     redactions: Redactions
     clockwatch: Clockwatch
     kept: Kept
+    restored: Restored
 
 
 def services() -> Services:

@@ -30,6 +30,7 @@ from whistle.web import (
     recover,
     redactions,
     rehearsal,
+    restore,
     search,
     site_recovery,
     staff,
@@ -42,7 +43,7 @@ _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
 _ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
-_APART = (ledger, *_ADMINISTERED, clock, rehearsal)
+_APART = (ledger, *_ADMINISTERED, clock, restore, rehearsal)
 _OF_LEGAL = (legal, legal_cases, legal_holds, legal_kept, certificates)
 
 _ROOMS = (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_OF_LEGAL, *_APART)
