@@ -90,7 +90,7 @@ def test_what_was_purged_after_the_backup_is_gone_before_anybody_looks_and_its_c
         )
         with pytest.raises(NotThere):
             there.program.reporter.open(secret)
-        assert kinds(there) == {"restore"}
+        assert kinds(there) == {"restore", "untouched"}
 
 
 def test_a_restored_site_restored_again_from_the_same_backup_tells_the_same(
@@ -258,6 +258,21 @@ def test_who_was_retired_shut_out_or_left_after_the_backup_reads_nothing(
 def people_of(world: World, name: str) -> list[people.Designation]:
     found = people.everybody(world.program.store)
     return [one for person in found if person.name == name for one in person.designations]
+
+
+def test_a_sentence_that_legal_withheld_after_the_backup_is_not_told(
+    sqlite_world: World, tmp_path: Path
+) -> None:
+    world = sqlite_world
+    number = world.closed()[0].number
+    hold = held(world, number)
+    file = backed_up(world, tmp_path / "site.tar")
+    lisa = world.member("Lisa")
+    world.program.kept.legal.withhold(lisa, number, hold, "It would warn them.")
+    with restored(world, file, tmp_path / "there") as (there, _said):
+        (shown,) = there.program.kept.legal.page(lisa, number).sentences
+        assert shown.withheld
+        assert kinds(there) == {"restore"}
 
 
 def test_a_consent_that_was_taken_back_after_the_backup_allows_nothing(

@@ -21,6 +21,7 @@ from whistle.vault import (
     ledger,
     purge,
     replay_cases,
+    replay_kept,
     replay_people,
     replay_purges,
     withdrawals,
@@ -70,7 +71,7 @@ def replay(
     for line in lines:
         if line["kind"] in replay_people.KINDS:
             replay_people.again(store, line, actors, now)
-        elif line["kind"] in replay_cases.KINDS:
+        elif line["kind"] in replay_cases.KINDS | replay_kept.KINDS:
             _of_case(store, line, actors, now, done)
         done.done += 1
     withdrawals.withdraw_after_designations(store, now)
@@ -99,6 +100,9 @@ def _of_case(store: Store, line: Line, actors: replay_people.Actors, now: dateti
         return
     try:
         with casework.changing(store, line["case"], now) as change:
+            if line["kind"] in replay_kept.KINDS:
+                replay_kept.again(change, line, actors.of(line[ACTED]))
+                return
             said = replay_cases.again(change, line, actors.of(line[ACTED]))
     except Tampered:
         _note_broken(store, line, now)

@@ -208,5 +208,5 @@ def _log(change: Change, line: dict[str, Any], actor: Actor, **more: Any) -> Non
 
 
 def _facts(line: dict[str, Any]) -> dict[str, Any]:
-    """What the line said, without the inventory's number, which is another now."""
-    return {name: value for name, value in line["facts"].items() if name not in ("n", EMPTIED)}
+    """What the line said, but for the inventory's number, and for an ask, which ends with a restore."""
+    return {name: value for name, value in line["facts"].items() if name not in ("n", "ask", EMPTIED)}

@@ -15,7 +15,6 @@ from whistle.web import (
     legal_words,
     people_words,
     redaction_words,
-    restore_words,
     work_words,
 )
 from whistle.web import words as _words
@@ -193,7 +192,6 @@ REFUSALS: Final[Words] = {
     **held_words.REFUSALS,
     **clock_words.REFUSALS,
     **legal_words.REFUSALS,
-    **restore_words.REFUSALS,
     "quarter": _l("Choose a quarter of the list."),
     "quarter_open": _l("The quarter is not over yet. Its figures can be published after its last day."),
     "too_many_cases": _l("There are too many cases to be counted at once."),
@@ -229,7 +227,6 @@ DONE: Final[Words] = {
     **held_words.DONE,
     **clock_words.DONE,
     **legal_words.DONE,
-    **restore_words.DONE,
 }
 
 #: The ledger's actions as sentences; what nobody on the staff did has no actor in it.
