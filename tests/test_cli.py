@@ -258,12 +258,12 @@ def test_the_journal_is_copied_and_the_copy_verified(here: Run, world: World, tm
     here("tick", "--now", DUE)
     copy = tmp_path / "journal-copy"
     assert here("journal", "copy", copy) == Said(0, "", "")
-    assert here("journal", "verify", copy) == Said(0, "2 lines, all in order\n", "")
+    assert here("journal", "verify", copy) == Said(0, "4 lines, all in order\n", "")
     assert copy.stat().st_mode & 0o777 == 0o600
     assert here("journal", "copy", tmp_path).code == 0
     assert (tmp_path / "journal").read_bytes() == copy.read_bytes()
     copy.write_bytes(copy.read_bytes().replace(b"purged", b"edited", 1))
-    assert "line 1 was changed" in refused(here("journal", "verify", copy), code=1)
+    assert "line 3 was changed" in refused(here("journal", "verify", copy), code=1)
     assert "none" in refused(here("journal", "verify", tmp_path / "none"))
     assert "away" in refused(here("journal", "copy", tmp_path / "away" / "journal"))
 

@@ -91,12 +91,22 @@ ROOMS = {
     "commands": Room(anything=True),
     "recovery_commands": Room(anything=True),
     "proof_commands": Room(anything=True),
+    "backup_commands": Room(anything=True),
     "app": Room(anything=True),
     "demo": Room(anything=True),
     "__main__": Room(anything=True),
 }
 # Nobody reaches up: what joins everything is known to nothing that it joins.
-JOINERS = ("app", "commands", "recovery_commands", "proof_commands", "cli", "demo", "__main__")
+JOINERS = (
+    "app",
+    "commands",
+    "recovery_commands",
+    "proof_commands",
+    "backup_commands",
+    "cli",
+    "demo",
+    "__main__",
+)
 
 
 def below(name: str, prefixes: frozenset[str]) -> bool:

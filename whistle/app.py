@@ -33,6 +33,7 @@ from whistle.parties.privacy import Privacy
 from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
 from whistle.parties.request_codes import opened_letter
+from whistle.parties.restored import Restored
 from whistle.parties.sessions import Sessions
 from whistle.parties.site import SiteFacts
 from whistle.parties.site_recovery import SiteRecovery
@@ -82,12 +83,14 @@ class Program:
     leader: Leader
     clockwatch: Clockwatch
     kept: Kept
+    restored: Restored
 
 
 def open_store(settings: Settings) -> Store:
     """The vault of a site that exists. Raises `SettingsWrong` when a key or a folder is missing."""
     os.umask(0o077)
     keys = ServerKeys.load(settings.keys)  # first: where there is no site, nothing is made
+    keys.require_whole()
     return Store(open_engine(settings.database_url), open_blobs(settings), keys)
 
 
@@ -151,6 +154,7 @@ def join(
         Privacy.joined(store, now, machine, sessions.new_token, sends_mail=bool(settings.smtp_url)),
         leader, Clockwatch(store, now, leader.run, is_set=settings.rehearsal_now is not None),
         Kept.joined(store, now),
+        Restored(store, now),
     )  # fmt: skip
 
 
@@ -211,6 +215,7 @@ def make_app(program: Program, doors: str) -> "Flask":
         program.accounts, program.recovery, program.administration, program.duties, program.casework,
         program.custody, program.consents, program.circle,
         program.overview, program.redactions, program.privacy, program.clockwatch, program.kept,
+        program.restored,
     )  # fmt: skip
     try:
         return make_web(bundle, doors=doors)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy.exc import DBAPIError
 
-from whistle import commands, proof_commands, recovery_commands
+from whistle import backup_commands, commands, proof_commands, recovery_commands
 from whistle.app import CHECKOUT
 from whistle.config import Settings
 from whistle.errors import GuardRefused, Tampered, WhistleError
@@ -129,11 +129,23 @@ def _work_commands(sub: Any) -> None:
     verify.add_argument("--case", default="", metavar="CASE", help="refuse the certificate of any other case")
     _proof_commands(sub)
     _recovery_commands(sub)
-    journal = _command(
-        sub, "journal", commands.journal_command, "the journal: copy it off the machine, or verify one"
+    _backup_commands(sub)
+
+
+def _backup_commands(sub: Any) -> None:
+    backup = _command(
+        sub, "backup", backup_commands.backup, "one file with everything sealed; never the keys"
     )
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = _command(
+        sub, "restore", backup_commands.restore, "bring a backup into an empty place and replay the journal"
+    )
+    restore.add_argument("file", type=Path, metavar="FILE")
+    about = "the journal: copy it off the machine, or verify one"
+    journal = _command(sub, "journal", backup_commands.journal, about)
     journal.add_argument("what", choices=("copy", "verify"))
     journal.add_argument("path", type=Path, metavar="PATH")
+    journal.add_argument("--key", type=Path, default=None, help="sign.pub of the site, with verify")
 
 
 def _proof_commands(sub: Any) -> None:

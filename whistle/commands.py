@@ -15,8 +15,8 @@ from whistle.errors import GuardRefused, SettingsWrong
 from whistle.rules.companies import load_site
 from whistle.scheduler import GUARDED
 from whistle.vault import check as vault_check
-from whistle.vault import clockguard, duties, journal, people, purge, schema, sites
-from whistle.vault.serverkeys import ServerKeys, write_private
+from whistle.vault import clockguard, duties, people, purge, schema, sites
+from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import open_engine
 
 TICK_SECONDS = 30
@@ -235,21 +235,6 @@ def certificate(call: Call) -> int:
     """A certificate as a JSON document."""
     store = app.open_program(call.settings).store
     call.say(json.dumps(purge.certificate(store, call.options.case), indent=1))
-    return 0
-
-
-def journal_command(call: Call) -> int:
-    """Copy the journal off the machine, or verify a copy."""
-    if call.options.what == "verify":
-        key = (call.settings.keys / "sign.pub").read_bytes()
-        call.say(f"{sum(1 for _line in journal.read(call.options.path, key))} lines, all in order")
-        return 0
-    store = app.open_program(call.settings).store
-    journal.catch_up(store)
-    source = store.keys.folder / "journal"
-    data = source.read_bytes() if source.exists() else b""
-    target = call.options.path / "journal" if call.options.path.is_dir() else call.options.path
-    write_private(target, data)
     return 0
 
 

@@ -1,6 +1,6 @@
 """One pass: what is due and not held is purged, what is near is told; running it twice changes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +23,7 @@ from whistle.vault import (
     reminders,
     request_mails,
     request_pass,
+    restoreguard,
     scrubbing,
     sites,
     statutory,
@@ -40,7 +41,10 @@ AT_ONCE = 500
 CLOCK = "clock"
 """Why a case is blocked that the clock guard holds back until two people confirmed it."""
 
-GUARDED = {CLOCK: "/legal/clock and /admin/clock"}
+RESTORE = "restore"
+"""Why nothing is purged in a company until two people confirmed its holds, after a restore."""
+
+GUARDED = {CLOCK: "/legal/clock and /admin/clock", RESTORE: "/legal/restore and /admin/restore"}
 """Of the reasons why something is blocked, those that two people end, and where they do."""
 
 PASSED = "passed"
@@ -137,6 +141,8 @@ def _weigh(store: Store, now: datetime, guard: Guard | None) -> clockguard.Weigh
 def _purges(store: Store, now: datetime, weighed: clockguard.Weighed | None) -> Iterator[Event]:
     tomorrow = now.date() + timedelta(days=1)  # east of Greenwich the day begins before it does in UTC
     held = frozenset[bytes]() if weighed is None else weighed.held
+    back = yield from _after_a_restore(store, now, tomorrow)
+    held |= back
     with store.reading() as db:
         due = [one for one in purge.candidates(db, tomorrow) if one not in held]
     for start in range(0, len(due), AT_ONCE):
@@ -148,6 +154,18 @@ def _purges(store: Store, now: datetime, weighed: clockguard.Weighed | None) -> 
     if not scrubbing.scrub(store):
         why = "a reader keeps the database's log from emptying"
         yield {"event": "blocked", "case": "", "due_on": None, "why": why}
+
+
+def _after_a_restore(store: Store, now: datetime, tomorrow: date) -> Generator[Event, None, frozenset[bytes]]:
+    """Tell for each company whose holds wait to be confirmed what that keeps; returns the cases."""
+    kept: set[bytes] = set()
+    for code in sorted(restoreguard.settle(store, now)):
+        held = restoreguard.held_back(store, [code], tomorrow)
+        kept |= {case_id for case_id, _number, _day in held}
+        yield {"event": "blocked", "case": "", "company": code, "due_on": None, "why": RESTORE}
+        for _id, number, due_on in held:
+            yield {"event": "blocked", "case": number, "due_on": due_on.isoformat(), "why": RESTORE}
+    return frozenset(kept)
 
 
 def _warnings(store: Store, today: date, since: date) -> Iterator[Event]:

@@ -61,6 +61,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "/legal/cases": ("Lisa", ""),
     "/legal/cases/<number>/history": ("Lisa", ""),
     "/legal/certificates": ("Lisa", ""),
+    "/legal/restore": ("Lisa", ""),
     "/legal/certificates/<number>": ("Lisa", ""),
     "/legal/holds": ("Lisa", ""),
     "/legal/holds/<hold_id>/review": ("Lisa", ""),

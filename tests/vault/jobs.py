@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from tests.vault.restoring import empty_place
 from tests.world import World
 from whistle import scheduler
 from whistle.errors import WhistleError
 from whistle.parties import sending
 from whistle.post.line import Post
 from whistle.vault import leases, nightly, purge, reminders, scrubbing, sites, withdrawals
+from whistle.vault import restore as found
+from whistle.vault.serverkeys import ServerKeys
 
 CITATION = "Svea hovrätt, T 1234-26"
 REVIEW_ON = "2028-06-01"
@@ -198,6 +202,14 @@ def keep_leading(world: World, second: int) -> bool:
 
 
 KEPT: list[Any] = []
+
+
+def restore(world: World, file: str, folder: str, now: str) -> str:
+    """Bring a backup into the place `folder`, which has the site's keys."""
+    keys = ServerKeys.load(Path(folder) / "keys")
+    with empty_place(keys) as store:
+        found.restore(store, found.verified(Path(file), keys), datetime.fromisoformat(now))
+    return str(world.settings.data)
 
 
 def lead_pass(world: World, now: str, second: int, port: int) -> list[dict[str, Any]]:

@@ -239,9 +239,14 @@ def _holds(world: World, made: SimpleNamespace) -> None:
     lisa = world.member("Lisa")
     placed = [
         world.program.legal.place(lisa, made.held, "court_ruling", f"T {n}-28", "", review.isoformat())
-        for n in (1, 2)
+        for n in (1, 2, 3)
     ]
-    made.hold_id, made.asked_hold_id = (bytes.fromhex(one) for one in placed)
+    made.hold_id, made.asked_hold_id, made.lost_hold_id = (bytes.fromhex(one) for one in placed)
+    remove(world, hold_grants, hold_id=made.lost_hold_id)
+    change(world, holds.holds, {"id": made.lost_hold_id}, sealed=b"")
+    lost = CompartmentKey.new(made.lost_hold_id, CONTENT, 1)
+    made.citation = seal_json(lost, new_object_id(), {"type": "hold", "n": 1, "by": "Lisa", "day": ""})
+    made.cited = (SealedGrant(lisa.person_id, seal_grant(lisa.pair.public_key, lost)),)
     row = rows(world, holds.holds, id=made.asked_hold_id)[0] | {"release_asked_by": made.leo}
     mac = holds.hold_mac(world.program.store.keys, row)
     change(world, holds.holds, {"id": made.asked_hold_id}, release_asked_by=made.leo, mac=mac)

@@ -34,7 +34,8 @@ def test_holds_releases_purges_and_retirements_are_in_it_in_their_order(world: W
     people.retire(world.program.store, "Leo", world.clock.now(), actor="Adam")
     number = receipt.number
     assert told(world) == [
-        ("hold_placed", number), ("hold_released", number), ("purged", number), ("person_retired", "")
+        ("closed", number), ("hold_placed", number), ("hold_released", number), ("purged", number),
+        ("person_retired", ""),
     ]  # fmt: skip
     assert findings(world) == []
 
@@ -43,7 +44,7 @@ def test_what_is_not_in_it_yet_is_caught_up_with_once(world: World) -> None:
     purged_case(world)
     whole = path_of(world).read_bytes()
     path_of(world).unlink()
-    assert [journal.catch_up(world.program.store) for _ in range(3)] == [1, 0, 0]
+    assert [journal.catch_up(world.program.store) for _ in range(3)] == [2, 0, 0]
     assert path_of(world).read_bytes() == whole
 
 
@@ -65,7 +66,7 @@ def test_a_line_that_a_power_cut_left_half_is_written_anew(world: World, cut: in
         (lambda lines: [lines[1], lines[2]], "line 1 was changed, or one before it is missing"),
         (lambda lines: [lines[1], lines[0], lines[2]], "line 1 was changed"),
         (
-            lambda lines: [lines[0], lines[1].replace(b'"purged"', b'"edited"'), lines[2]],
+            lambda lines: [lines[0], lines[1].replace(b'"closed"', b'"edited"'), lines[2]],
             "line 2 was changed",
         ),
         (lambda lines: [lines[0], lines[1], b"nonsense\n"], "line 3 cannot be read"),
@@ -77,7 +78,7 @@ def test_a_line_that_was_changed_moved_or_taken_out_is_named(
     sqlite_world: World, change: object, said: str
 ) -> None:
     for _ in range(3):
-        purged_case(sqlite_world)
+        sqlite_world.closed()
     path = path_of(sqlite_world)
     path.write_bytes(b"".join(change(path.read_bytes().splitlines(keepends=True))))  # type: ignore[operator]
     with pytest.raises(Tampered, match=said):
@@ -109,7 +110,7 @@ def test_it_holds_days_numbers_and_no_word_of_content(world: World) -> None:
     held(world, receipt.number)
     text = path_of(world).read_text()
     assert not any(word in text for word in ("fire", "Eva", "1234-26", "Lisa"))
-    line = json.loads(text.splitlines()[0])
-    assert set(line) == {"n", "ledger_seq", "day", "kind", "case", "facts", "hash", "signature"}
+    line = json.loads(text.splitlines()[-1])
+    assert set(line) == {"n", "ledger_seq", "day", "kind", "case", "facts", "by", "hash", "signature"}
     assert line["ledger_seq"] == max(row["seq"] for row in rows(world, ledger))
     assert path_of(world).stat().st_mode & 0o777 == 0o600

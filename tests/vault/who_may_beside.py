@@ -16,6 +16,7 @@ from whistle.vault import (
     custody_desk,
     designating,
     guards,
+    hold_citing,
     hold_list,
     holds,
     passkeys,
@@ -99,6 +100,19 @@ HOLDS: tuple[Command, ...] = (
         LEGAL,
         lambda at, who: _stored_hold(hold_list.of_companies(at.store, who, [at.m.company], at.now), at),
         shows=bool,
+    ),
+    Command(
+        "hold_citing.uncited", LEGAL, lambda at, who: hold_citing.uncited(at.store, who, at.now), shows=bool
+    ),
+    Command(
+        "hold_citing.require_uncited",
+        LEGAL,
+        lambda at, who: hold_citing.require_uncited(at.store, who, at.m.lost_hold_id, at.now),
+    ),
+    Command(
+        "hold_citing.cite",
+        LEGAL,
+        lambda at, who: hold_citing.cite(at.store, who, at.m.lost_hold_id, at.m.citation, at.m.cited, at.now),
     ),
     Command("holds.legal_case", LEGAL, lambda at, who: holds.legal_case(at.store, who, at.m.held, at.now)),
     Command(

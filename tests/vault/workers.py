@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from tests.fakes import FakeClock
 from tests.source import ROOT
@@ -188,12 +188,12 @@ def _arm(store: Store, at: int) -> Callable[[], int]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     if store.embedded:
-        # SQLite's own word for each statement: those past SQLAlchemy, too.
+        # SQLite's own word for each statement: past SQLAlchemy, and in a database that the job opens, too.
         store.engine.dispose()
-        event.listen(store.engine, "connect", lambda raw, _record: raw.set_trace_callback(step))
+        event.listen(Engine, "connect", lambda raw, _record: raw.set_trace_callback(step))
     else:
-        event.listen(store.engine, "before_cursor_execute", step)
-        event.listen(store.engine, "commit", step)
+        event.listen(Engine, "before_cursor_execute", step)
+        event.listen(Engine, "commit", step)
     for name in FILE_OPERATIONS:
         setattr(os, name, _counted(getattr(os, name), step))
     return lambda: done

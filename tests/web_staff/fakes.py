@@ -16,6 +16,7 @@ from tests.web_staff.fake_desks import FakeHandler, FakeLegal
 from tests.web_staff.fake_duties import FakeDuties
 from tests.web_staff.fake_held import fake_kept
 from tests.web_staff.fake_overview import fake_overview
+from tests.web_staff.fake_restored import FakeRestored
 from tests.web_staff.samples import (
     CODE,
     FINGERPRINT,
@@ -241,6 +242,7 @@ class House:
     duties: FakeDuties = field(default_factory=FakeDuties)
     administration: FakeAdministration = field(default_factory=FakeAdministration)
     clockwatch: FakeClockwatch = field(default_factory=FakeClockwatch)
+    restored: FakeRestored = field(default_factory=FakeRestored)
 
     def __post_init__(self) -> None:
         self.kept = fake_kept(self.handler)
@@ -270,6 +272,7 @@ class House:
             "duties": self.duties,
             "administration": self.administration,
             "clockwatch": self.clockwatch,
+            "restored": self.restored,
             "overview": fake_overview(self.keys, self.handler),
             "kept": self.kept,
         }

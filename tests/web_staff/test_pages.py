@@ -39,6 +39,8 @@ PAGES: list[tuple[str, str, str]] = [
     ("ledger", "auditor", "/ledger"),
     ("clock", "legal", "/legal/clock"),
     ("clock-admin", "administrator", "/admin/clock"),
+    ("restore", "legal", "/legal/restore"),
+    ("restore-admin", "administrator", "/admin/restore"),
 ]
 
 

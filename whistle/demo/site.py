@@ -23,12 +23,15 @@ from whistle.parties.member import Member
 from whistle.rules.calendar import add_months
 from whistle.rules.clock import Reading
 from whistle.rules.companies import load_site
-from whistle.vault import clockguard, confirmations, people, schema, sites
+from whistle.vault import clockguard, confirmations, journal, people, schema, sites
 from whistle.vault.serverkeys import ServerKeys, write_private
 from whistle.vault.store import open_engine
 
 CARD = "rehearsal.json"
 """Sign-ins and case keys of the rehearsal, for the second start to print again. Never on a real site."""
+
+JOURNAL_COPY = "journal-copy"
+"""Stands for the other machine to which a real site's journal is copied."""
 
 BEGINNING_MONTHS = 36
 """People are there before the oldest case is received."""
@@ -97,6 +100,7 @@ def make(
     stage.play(today.date())
     at = Reading(SystemClock().boot(), int(SystemClock().monotonic()), int(today.timestamp()))
     clockguard.start(store, at)
+    journal.copy(store, settings.data / JOURNAL_COPY, today)
     write_private(settings.data / CARD, json.dumps(asdict(stage.card)).encode())
     store.engine.dispose()
     return stage.card

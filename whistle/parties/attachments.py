@@ -8,7 +8,7 @@ from typing import Any
 from whistle.crypto.blobs import open_blob, verify_blob
 from whistle.crypto.header import Compartment
 from whistle.errors import NotThere
-from whistle.parties.casefile import CaseFile, Opened, files_of
+from whistle.parties.casefile import ERASED, CaseFile, Opened, files_of
 from whistle.parties.views import Download, Entry
 from whistle.rules import redaction
 from whistle.vault.store import Store
@@ -28,6 +28,7 @@ SPOKEN = (
     "consent_request",
     "consent_answer",
     "disclosure",
+    ERASED,
 )
 """The content records that are part of the dialogue."""
 

@@ -18,6 +18,10 @@ EPOCH_RECORD = "epoch"
 """The type of the record that announces a higher key under the key before it (FORMAT.md, "Own grant")."""
 
 
+ERASED = "erased"
+"""Stands for a record that was erased and that a restore could not rebuild."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A record's fields together with where it stands."""
@@ -94,6 +98,9 @@ class CaseFile:
         for position, record in enumerate(stored, start=1):
             if compartment == Compartment.INTERNAL and record.epoch < first:
                 continue  # notes of handlers who have all left: nobody holds their keys any more
+            if not record.sealed:
+                found.append(_emptied(record))
+                continue
             key = self._keys.get((compartment, record.epoch))
             if key is None:
                 raise Tampered(f"case {self.case.status.number}: a record under a key that nobody announced")
@@ -148,6 +155,26 @@ class CaseFile:
         return found
 
 
+def _emptied(record: StoredRecord) -> Opened:
+    """A place whose words were erased, or whose name was taken back, before a restore; nothing rebuilds them.
+
+    The vault hands out an empty place only where the case's inventory says so. A content key that was
+    announced there is believed no more: what comes is sealed under a new one.
+    """
+    fields: dict[str, Any] = {
+        "type": ERASED,
+        "n": record.n,
+        "by": "system",
+        "day": record.day.isoformat(),
+        "text": "",
+    }
+    if record.compartment == Compartment.IDENTITY:
+        fields |= {"type": "identity", "name": "", "contact": ""}
+    elif record.compartment == Compartment.CONTENT and record.n == 1:
+        fields |= {"category": "", "relation": "", "meeting": "", "excluded": ()}
+    return Opened(record.n, record.day, fields)
+
+
 def _writer(fields: Mapping[str, Any]) -> tuple[Any, Any]:
     return fields["by"], fields.get("author")
 
@@ -167,6 +194,8 @@ def open_record(
     key: CompartmentKey, stored: StoredRecord, position: int, mixed: CompartmentKey | None
 ) -> Opened:
     """A record that says of itself the place it stands in."""
+    if not stored.sealed:
+        return _emptied(stored)
     fields = open_json(key, stored.sealed, object_id=stored.object_id, mixed_with=mixed)
     if not fields["n"] == stored.n == position:
         raise Tampered("a record does not stand where it says it belongs")

@@ -7,7 +7,7 @@ from typing import Any
 
 from whistle.crypto.header import Compartment
 from whistle.parties import attachments, consents, dates, identity, work_view
-from whistle.parties.casefile import CaseFile, Opened, open_grant, open_record
+from whistle.parties.casefile import ERASED, CaseFile, Opened, open_grant, open_record
 from whistle.parties.member import Member
 from whistle.parties.views import Count, DeskCase, DeskPage, DeskRow
 from whistle.rules import redaction
@@ -19,7 +19,7 @@ from whistle.vault.listing import SOON_DAYS
 SUBJECT_LETTERS = 90
 """How much of a report's first line stands in the list."""
 
-NOTES = ("note", "reopening", "no_feedback")
+NOTES = ("note", "reopening", "no_feedback", ERASED)
 
 NOTHING: dict[str, Any] = {"text": "", "category": "", "relation": "", "meeting": "", "excluded": ()}
 """What a report says to whom its content is not open."""

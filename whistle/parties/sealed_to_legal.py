@@ -31,7 +31,7 @@ def add(member: Member, object_id: bytes, grant: bytes, body: dict[str, Any]) ->
 
 def opened(member: Member, object_id: bytes, grant: bytes | None, sealed: bytes | None) -> dict[str, Any]:
     """What a record says; empty for whom it was not sealed to, or without one. Raises `SealBroken`."""
-    if grant is None or sealed is None:
+    if grant is None or not sealed:
         return {}
     found: dict[str, Any] = open_json(_key(member, object_id, grant), sealed, object_id=sealed[HEADER_OBJECT])
     return found

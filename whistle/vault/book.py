@@ -155,9 +155,9 @@ def _walk(
     seq, previous = low
     passed: dict[int, bytes] = {}
     for row in db.execute(_BETWEEN, {"low": low[0], "high": high[0]}).yield_per(1000):
-        seq += 1
-        if row.seq != seq:
-            raise Tampered(f"ledger line {seq} is missing")
+        if not ledger.is_next(seq, row.seq, row.action, row.facts):
+            raise Tampered(f"ledger line {seq + 1} is missing")
+        seq = row.seq
         previous = ledger.relink(keys, previous, row)
         if seq % EVERY == 0 and seq != high[0]:
             passed[seq] = previous
@@ -227,18 +227,26 @@ def copy_out(store: Store) -> Iterator[str]:
 
 def verify_copy(file: IO[bytes], public_key: bytes) -> int:
     """How many lines of such a copy hold together up to an end this key signed. Raises `Tampered`."""
-    previous = ledger.GENESIS
-    for seq, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
+    previous, seq = ledger.GENESIS, 0
+    for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
         said = _parsed(text)
         if "end" in said:
-            if not _is_end(said, seq - 1, previous, public_key):
+            if not _is_end(said, seq, previous, public_key):
                 raise Tampered("the end of this copy is not signed with that key, or lines are missing")
-            return seq - 1
+            return number - 1
         fields = {name: said.get(name) for name in ledger.FIELDS}
         previous = chain.link(previous, fields)
-        if said.get("seq") != seq or said.get("hash") != previous.hex():
-            raise Tampered(f"line {seq} of this copy was changed, or one before it")
+        if not _follows(seq, fields) or said.get("hash") != previous.hex():
+            raise Tampered(f"line {number} of this copy was changed, or one before it")
+        seq = int(said["seq"])
     raise Tampered("this copy has no end: lines are missing")
+
+
+def _follows(before: int, fields: dict[str, Any]) -> bool:
+    try:
+        return ledger.is_next(before, fields["seq"], fields["action"], fields["facts"])
+    except (ValueError, TypeError, AttributeError):
+        return False
 
 
 def _parsed(text: bytes) -> dict[str, Any]:

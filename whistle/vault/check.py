@@ -20,8 +20,10 @@ from whistle.vault.localblobs import LocalBlobs
 from whistle.vault.mails import look_at_mails
 from whistle.vault.passkeys import look_at_passkeys
 from whistle.vault.recovery_proof import look_at_recovery
+from whistle.vault.replay_purges import FIRST_LINE
 from whistle.vault.request_mails import look_at_codes
 from whistle.vault.request_pass import look_at_requests
+from whistle.vault.restoreguard import look_at_restore
 from whistle.vault.serverkeys import GROUP_AND_OTHERS
 from whistle.vault.store import Store
 from whistle.vault.tables import certificates, designations, people
@@ -37,11 +39,11 @@ def run(store: Store, now: datetime) -> list[Finding]:
             _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges,
             _certificates, _channels, look_at_custody, look_at_mails, look_at_passkeys, look_at_recovery,
             look_at_clock, look_at_asks, look_at_kept, look_at_open, look_at_names,
-            look_at_requests, look_at_codes,
+            look_at_requests, look_at_codes, look_at_restore,
         ):  # fmt: skip
             found += look(store, db, now)
         # Last, and against the first snapshot: what is done meanwhile only makes the two copies longer.
-        found += _journal(store, db)
+        found += _journal(store, db, now)
         found += _copied_head(store, db)
     found += _permissions(store)
     return found
@@ -136,7 +138,7 @@ def _certificates(store: Store, db: Connection, _now: datetime) -> Iterator[Find
             yield Finding("certificate", row.case_number, str(broken))
             continue
         said = (fields["case"], fields["purged_on"], fields["ledger_seq"])
-        if line is None or said != (row.case_number, row.purged_on.isoformat(), line.seq):
+        if line is None or said != (row.case_number, row.purged_on.isoformat(), _named_line(line)):
             yield Finding("certificate", row.case_number, "the certificate is not the one of this purge")
         elif line.facts.get("certificate") not in (None, purge.fingerprint(row.body)):
             yield Finding("certificate", row.case_number, "the ledger knows another certificate")
@@ -144,7 +146,16 @@ def _certificates(store: Store, db: Connection, _now: datetime) -> Iterator[Find
         yield Finding("certificate", number, "the ledger knows the purge, but its certificate is gone")
 
 
+def _named_line(line: ledger.Line) -> int:
+    """The number that a purge's certificate names: of the line itself, or of the first before a restore."""
+    number: int = line.facts.get(FIRST_LINE, line.seq)
+    return number
+
+
 _PURGED = select(ledger_table).where(ledger_table.c.action == "purged")
+
+COPY_EVERY = timedelta(days=7)
+"""How long the journal may be on this machine alone."""
 
 
 CHANNEL_FINDINGS = {
@@ -168,12 +179,13 @@ def _channels(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
             yield Finding("board_contact", one.company.code, "nobody is named to be told of a case alone")
 
 
-def _journal(store: Store, db: Connection) -> Iterator[Finding]:
+def _journal(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
     path = store.keys.folder / "journal"
     journaled: list[int] = []
     if path.exists():
         try:
             journaled = [line["ledger_seq"] for line in journal.read(path, store.keys.verifying)]
+            journaled = _not_lost(db, journaled)
         except Tampered as broken:
             yield Finding("journal", "journal", str(broken))
             return
@@ -182,6 +194,16 @@ def _journal(store: Store, db: Connection) -> Iterator[Finding]:
         seq <= ledger.length(db) for seq in journaled[len(expected) :]
     ):
         yield Finding("journal", "journal", "the journal and the ledger do not tell the same")
+    since = journal.uncopied_since(store)
+    if since is not None and now.date() - since >= COPY_EVERY:
+        said = "the journal was not copied off the machine for 7 days: `whistle journal copy`"
+        yield Finding("journal_copy", "journal", said)
+
+
+def _not_lost(db: Connection, journaled: list[int]) -> list[int]:
+    """Without the lines that the ledger had before a restore went back behind them."""
+    gaps = ledger.restored_gaps(db)
+    return [seq for seq in journaled if not any(first <= seq <= last for first, last in gaps)]
 
 
 def _permissions(store: Store) -> Iterator[Finding]:

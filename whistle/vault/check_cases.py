@@ -14,6 +14,7 @@ from whistle.vault.entitled import Entitled
 from whistle.vault.facts import COPY, REPORT
 from whistle.vault.findings import Finding
 from whistle.vault.holds import hold_mac
+from whistle.vault.replay_cases import EMPTIED
 from whistle.vault.store import Store
 from whistle.vault.tables import blob_removals, blobs, cases, certificates, grants, holds, readers, records
 from whistle.vault.tables import ledger as ledger_table
@@ -28,10 +29,10 @@ COUNTERS = (
 
 def look_at_cases(store: Store, db: Connection, _now: datetime) -> Iterator[Finding]:
     """Headers against rows, bytes against hashes, these against the inventory, its number in the ledger."""
-    numbers = _last_numbers(db)
+    numbers, emptied = _last_numbers(db), _emptied(db)
     told = verdicts.by_ledger(db, list(db.execute(select(cases.c.number)).scalars()))
     for case in db.execute(select(cases).order_by(cases.c.number)).all():
-        yield from _objects(db, case)
+        yield from _objects(db, case, emptied)
         yield from _numbering(db, case)
         try:
             inventory.checked(db, store.keys.inventory, case)
@@ -60,9 +61,17 @@ def _last_numbers(db: Connection) -> dict[str, int]:
     return numbers
 
 
-def _objects(db: Connection, case: Row[Any]) -> Iterator[Finding]:
+def _emptied(db: Connection) -> set[str]:
+    """The places that a restore left empty, because what stood there was erased after the backup."""
+    query = select(ledger_table).where(ledger_table.c.action.in_(("redacted", "identity_withdrawn")))
+    return {one for row in db.execute(query) for one in ledger.line_of(row).facts.get(EMPTIED, ())}
+
+
+def _objects(db: Connection, case: Row[Any], emptied: set[str]) -> Iterator[Finding]:
     for table, kinds in ((grants, (Kind.GRANT, Kind.OWN_GRANT)), (records, (Kind.RECORD,))):
         for row in db.execute(select(table).where(table.c.case_id == case.id)):
+            if not row.sealed and bytes(row.object_id).hex() in emptied:
+                continue
             yield from _object(case, row, table.name, kinds)
 
 
@@ -198,6 +207,9 @@ def look_at_holds(store: Store, db: Connection, now: datetime) -> Iterator[Findi
             yield Finding("hold", row.number, "a hold was changed past its page")
         if row.released_on is None:
             in_force.setdefault(row.number, set()).add(bytes(row.id).hex())
+            if not row.sealed:
+                said = "the citation was lost in a restore; place the hold again, then release this one"
+                yield Finding("hold_uncited", row.number, said)
             if row.review_on < now.date():
                 yield Finding("hold_review", row.number, f"the hold was to be reviewed by {row.review_on}")
     standing = db.execute(select(cases.c.number)).scalars().all()

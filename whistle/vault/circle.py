@@ -78,7 +78,7 @@ def exclude(store: Store, actor_id: bytes, number: str, wanted: Exclusion, now: 
         let_in(change, handed_to, wanted.handed, desk.OPEN_TO_HANDLER)
         if own:
             withdrawals.take_away(change, [wanted.person_id])
-        _forget(change, wanted.person_id)
+        forget(change, wanted.person_id)
         change.set(excluded=exclusions.with_more(store.keys, change.row, [wanted.person_id]))
         change.log(exclusions.ADDED, name, **exclusions.fact(change.now("excluded")))
         if person in found.workers or person.role == "custodian":
@@ -185,7 +185,7 @@ def _put_reader(change: casework.Change, person_id: bytes) -> None:
     )  # fmt: skip
 
 
-def _forget(change: casework.Change, person_id: bytes) -> None:
+def forget(change: casework.Change, person_id: bytes) -> None:
     """Keys to citations and requests of this case, and a designation for it alone."""
     of_case = select(holds.c.id).where(holds.c.case_id == change.row.id)
     asked = select(identity_requests.c.id).where(identity_requests.c.case_id == change.row.id)

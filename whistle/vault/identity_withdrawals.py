@@ -28,17 +28,17 @@ def withdraw(
         reading.require_standing(change.row, change.company, now)
         if identity_requests.was_opened(change.db, case_id, change.row.number):
             raise RuleRefused("opened", "Somebody has seen the name already.")
-        for record in empty:
-            _replace(change, record)
+        gone = [_replace(change, record).hex() for record in empty]
         change.add(addition, writes=OPEN_TO_REPORTER, grants_in=(Compartment.CONTENT,))
-        change.log("identity_withdrawn", "reporter")
+        change.log("identity_withdrawn", "reporter", records=gone)
         change.db.execute(
             update(readers).where(readers.c.case_id == case_id).values(unread=readers.c.unread + 1)
         )
         sites.put(change.db, scrubbing.KEY, "due")  # the next pass empties the database's log of it, too
 
 
-def _replace(change: casework.Change, record: SealedRecord) -> None:
+def _replace(change: casework.Change, record: SealedRecord) -> bytes:
+    """Put a record in the place of another; returns the id of the one that is gone."""
     header = Header.parse(record.sealed)
     own = (header.kind, header.case_id, header.compartment) == (Kind.RECORD, bytes(change.row.id), IDENTITY)
     place = (
@@ -54,6 +54,7 @@ def _replace(change: casework.Change, record: SealedRecord) -> None:
     change.db.execute(
         insert(records).values(**casework.record_row(change.row.id, record, header, entry, old.on_day))
     )
+    return bytes(old.object_id)
 
 
 def _case_of(store: Store, locator: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,29 @@ from sqlalchemy import Connection, select
 
 from whistle.crypto import chain
 from whistle.errors import Tampered
-from whistle.vault.serverkeys import PRIVATE_FILE, ServerKeys, locked
+from whistle.vault import ledger as ledger_book
+from whistle.vault import sites
+from whistle.vault.localblobs import sync_folder, write_whole
+from whistle.vault.serverkeys import PRIVATE_FILE, ServerKeys, locked, write_private
 from whistle.vault.store import Store
-from whistle.vault.tables import ledger
+from whistle.vault.tables import certificates, ledger
 
 LABEL = b"whistle/v1/journal\0"
 START = bytes(32)
 
 JOURNALED = (
-    "purged", "hold_placed", "hold_released", "person_retired",
+    "purged", "hold_placed", "hold_released", "person_retired", "role_ended", "closed", "reopened",
     "grants_withdrawn", "excluded", "exclusion_lifted", "redacted", "identity_withdrawn",
     "sentence_withheld", "sentence_shown", "ground_recorded", "ground_reviewed", "ground_ended",
+    "disclosure_answered", ledger_book.RESTORED,
 )  # fmt: skip
-"""What a backup from before must not undo."""
+"""What a backup from before must not undo: also a case closed or reopened, or its day would be another."""
+
+ACTED = "by"
+"""Of a line: the keyed hash of who did it, which names nobody without `keys/`."""
+
+CERTIFICATE = "certificate"
+"""Of a purge's line: what the certificate says, so that the same can be signed again."""
 
 
 def catch_up(store: Store) -> int:
@@ -51,6 +62,13 @@ def read(path: Path, verifying_key: bytes) -> Iterator[dict[str, Any]]:
             yield line
 
 
+def whole(keys: ServerKeys) -> Iterator[dict[str, Any]]:
+    """Every line of the site's own journal, checked; nothing where there is none yet. Raises `Tampered`."""
+    path = keys.folder / "journal"
+    if path.exists():
+        yield from read(path, keys.verifying)
+
+
 def _checked(raw: bytes, number: int, previous: bytes, verifying_key: bytes) -> dict[str, Any]:
     try:
         line: dict[str, Any] = json.loads(raw)
@@ -66,18 +84,23 @@ def _checked(raw: bytes, number: int, previous: bytes, verifying_key: bytes) -> 
 
 
 def _missing(store: Store, after: int) -> list[dict[str, Any]]:
-    query = select(ledger).where(ledger.c.seq > after, ledger.c.action.in_(JOURNALED)).order_by(ledger.c.seq)
+    of_purge = (certificates.c.case_number == ledger.c.case_number) & (ledger.c.action == "purged")
+    query = (
+        select(ledger, certificates.c.body)
+        .outerjoin_from(ledger, certificates, of_purge)
+        .where(ledger.c.seq > after, ledger.c.action.in_(JOURNALED))
+        .order_by(ledger.c.seq)
+    )
     with store.reading() as db:
-        return [
-            {
-                "ledger_seq": r.seq,
-                "day": r.on_day.isoformat(),
-                "kind": r.action,
-                "case": r.case_number,
-                "facts": json.loads(r.facts),
-            }
-            for r in db.execute(query)
-        ]
+        return [_line(row) for row in db.execute(query)]
+
+
+def _line(row: Any) -> dict[str, Any]:
+    said = {
+        "ledger_seq": row.seq, "day": row.on_day.isoformat(), "kind": row.action, "case": row.case_number,
+        "facts": json.loads(row.facts), ACTED: bytes(row.actor_hash).hex(),
+    }  # fmt: skip
+    return said if row.body is None else said | {CERTIFICATE: row.body}
 
 
 def _append(keys: ServerKeys, last: dict[str, Any] | None, lines: list[dict[str, Any]]) -> None:
@@ -91,11 +114,49 @@ def _append(keys: ServerKeys, last: dict[str, Any] | None, lines: list[dict[str,
         written += chain.canonical(signed) + b"\n"
     handle = os.open(keys.folder / "journal", os.O_CREAT | os.O_WRONLY | os.O_APPEND, PRIVATE_FILE)
     try:
-        os.write(handle, written)
+        write_whole(handle, bytes(written))
         os.fsync(handle)
     finally:
         os.close(handle)
 
+
+def position(keys: ServerKeys) -> dict[str, Any]:
+    """How far the journal goes: lines, and the hash of the last."""
+    with locked(keys.folder / "journal.lock"):
+        last = _last(keys)
+    return {"lines": last["n"], "hash": last["hash"]} if last else {"lines": 0, "hash": START.hex()}
+
+
+def copy(store: Store, path: Path, now: datetime) -> int:
+    """Put a copy at `path`, whole or not at all, and remember the day; returns how many lines it has.
+
+    It is verified on the way, so that a broken one takes no good one's place. Raises `Tampered`.
+    """
+    catch_up(store)
+    target = path / "journal" if path.is_dir() else path
+    fresh = target.with_name(f".{target.name}.new")
+    with locked(store.keys.folder / "journal.lock"):
+        source = store.keys.folder / "journal"
+        data = source.read_bytes() if source.exists() else b""
+    write_private(fresh, data)
+    lines = sum(1 for _line in read(fresh, store.keys.verifying))
+    fresh.replace(target)
+    sync_folder(target.absolute().parent)
+    sites.remember(store, COPIED, now.date().isoformat())
+    return lines
+
+
+def uncopied_since(store: Store) -> date | None:
+    """The day of the last copy, or of the first line where there was none; None while nothing is in it."""
+    path = store.keys.folder / "journal"
+    if not path.exists() or not path.stat().st_size:
+        return None
+    first = next(read(path, store.keys.verifying))
+    return date.fromisoformat(sites.value(store, COPIED) or first["day"])
+
+
+COPIED = "journal_copied"
+"""Where the site keeps the day of the last copy."""
 
 TAIL_BYTES = 64 * 1024
 """More than the longest line: what is read from the end to find the last one."""

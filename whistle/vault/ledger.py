@@ -18,6 +18,9 @@ ACTOR_LABEL = b"whistle/v1/ledger-actor\0"
 GENESIS = bytes(32)
 """What the first line is chained to."""
 
+RESTORED = "restored"
+"""The one line before which numbers may be missing: a restore went back to line `after`, and says so."""
+
 FIELDS = ("seq", "day", "action", "case", "actor", "facts")
 """What of a line its hash covers; `actor` is a keyed hash, so that a name can be struck out one day."""
 
@@ -80,9 +83,9 @@ def verify(db: Connection, keys: ServerKeys) -> int:
     copy = keys.head()
     previous, seq = GENESIS, 0
     for row in db.execute(select(ledger).order_by(ledger.c.seq)).yield_per(1000):
-        seq += 1
-        if row.seq != seq:
-            raise Tampered(f"ledger line {seq} is missing")
+        if not is_next(seq, row.seq, row.action, row.facts):
+            raise Tampered(f"ledger line {seq + 1} is missing")
+        seq = row.seq
         previous = relink(keys, previous, row)
         if copy is not None and copy["seq"] == seq and copy["hash"] != previous.hex():
             raise Tampered("the ledger is not the one whose head was copied into keys/")
@@ -103,6 +106,29 @@ def verify(db: Connection, keys: ServerKeys) -> int:
                 f"the ledger was cut: it ends at line {seq}, the copy in keys/ knows line {copy['seq']}"
             )
     return seq
+
+
+def is_next(before: int, seq: int, action: str, facts: str) -> bool:
+    """Whether a line may follow line `before`: the next number, or a restore that says what it lost.
+
+    The chain goes on over such a gap, so nobody without the server's key makes one.
+    """
+    if seq == before + 1:
+        return True
+    if action != RESTORED or seq <= before:
+        return False
+    return bool(json.loads(facts).get("after") == before)
+
+
+def go_on_after(db: Connection, last: int) -> None:
+    """Let the next line be the one after `last`: the numbers between were used before a restore."""
+    db.execute(update(ledger_head).where(ledger_head.c.seq < last).values(seq=last))
+
+
+def restored_gaps(db: Connection) -> list[tuple[int, int]]:
+    """First and last number of the lines that each restore lost, oldest first."""
+    query = select(ledger.c.seq, ledger.c.facts).where(ledger.c.action == RESTORED).order_by(ledger.c.seq)
+    return [(json.loads(facts)["after"] + 1, seq - 1) for seq, facts in db.execute(query)]
 
 
 def copy_head(db: Connection, keys: ServerKeys) -> None:

@@ -96,16 +96,7 @@ def _destroy(
     now: datetime,
 ) -> None:
     ids = [bytes(row.id) for row in rows]
-    copies = request_copies.ids_of(work.db, ids)
     counted = {table: _counts(work.db, table, ids) for table in (grants, records, blobs)}
-    doomed = [
-        {"object_id": bytes(found)}
-        for found in work.db.execute(
-            select(blobs.c.object_id).where(blobs.c.case_id.in_([*ids, *copies]))
-        ).scalars()
-    ]
-    if doomed:
-        work.db.execute(insert(blob_removals), doomed)
     kept = []
     for position, row in enumerate(rows, start=1):
         company = known[bytes(row.company_id)]
@@ -120,7 +111,17 @@ def _destroy(
         }
         work.log("purged", day=today, actor="system", case=row.number, facts=facts)
     work.db.execute(insert(certificates), kept)
-    work.db.execute(delete(cases).where(cases.c.id.in_([*ids, *copies])))
+    take_away(work, ids)
+
+
+def take_away(work: Work, ids: Sequence[bytes]) -> None:
+    """Delete cases and the copies of requests among them; their files go on the list that is worked off."""
+    going = [*ids, *request_copies.ids_of(work.db, ids)]
+    files = select(blobs.c.object_id).where(blobs.c.case_id.in_(going))
+    doomed = [{"object_id": bytes(found)} for found in work.db.execute(files).scalars()]
+    if doomed:
+        work.db.execute(insert(blob_removals), doomed)
+    work.db.execute(delete(cases).where(cases.c.id.in_(going)))
     sites.put(work.db, scrubbing.KEY, "due")
 
 

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from whistle.crypto import chain
-from whistle.errors import SettingsWrong, Tampered
+from whistle.errors import GuardRefused, SettingsWrong, Tampered
 
 KEY_BYTES = 32
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 GROUP_AND_OTHERS = 0o077
+
+RESTORING = "restoring"
+"""The mark of a place that is half restored: nothing is served from it."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ class ServerKeys:
             values["sign.pub"],
             _run_key(folder / "run.key"),
         )
+
+    def require_whole(self) -> None:
+        """Raise `GuardRefused` where a restore began and did not end: nothing there may be served yet."""
+        if (self.folder / RESTORING).exists():
+            raise GuardRefused("a restore broke off here; run the same `whistle restore FILE` again")
 
     def keep_head(self, head: dict[str, Any]) -> None:
         """Copy the ledger's head beside the keys: a ledger cut in the database shows. Never goes back."""

@@ -24,6 +24,9 @@ _NUMBERS: BindParameter[str] = bindparam("numbers", expanding=True)
 TELLING = ("received", "request_received", "closed", "reopened", "hold_placed", "hold_released")
 """The lines of the ledger that a verdict rests on."""
 
+CLOSED_ON = "closed_on"
+"""In the facts of a closing that a restore did again: the day of the first."""
+
 _CASES = select(
     cases.c.id, cases.c.number, cases.c.company_id, cases.c.state, cases.c.received_on, cases.c.closed_on,
     cases.c.purge_on,
@@ -134,8 +137,10 @@ def _add(told: Told, action: str, day: date, facts: str) -> None:
         case "received" | "request_received":
             told.received_on = day
         case "closed":
-            due = json.loads(facts).get("due_on")
-            told.closed_on, told.purge_on = day, date.fromisoformat(due) if due else None
+            said = json.loads(facts)
+            due, on = said.get("due_on"), said.get(CLOSED_ON)
+            told.closed_on = date.fromisoformat(on) if on else day
+            told.purge_on = date.fromisoformat(due) if due else None
         case "reopened":
             told.closed_on = told.purge_on = None
         case "hold_placed":

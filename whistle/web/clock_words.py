@@ -8,6 +8,7 @@ import flask_babel
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from whistle.web import restore_words
 from whistle.web.languages import day as in_words
 
 #: The library says no types; these are what it returns.
@@ -17,12 +18,14 @@ ngettext: Callable[..., str] = flask_babel.ngettext
 Words = Mapping[str, LazyString]
 
 REFUSALS: Final[Words] = {
+    **restore_words.REFUSALS,
     "list_changed": _l("The list has changed since you opened the page. Read it again before you answer."),
     "clock_decision": _l("Choose one of the two answers."),
     "step": _l("Choose how far the clock is to be moved."),
 }
 
 DONE: Final[Words] = {
+    **restore_words.DONE,
     "clock_confirmed": _l("Noted. The cases are erased once both have confirmed this very list."),
     "clock_wrong": _l("Noted. Nothing of this list is erased while you say so."),
 }

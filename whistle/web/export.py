@@ -49,6 +49,7 @@ RECORDS: Final[words.Words] = {
     "triage": _l("Sorting"),
     "measure": _l("Measure"),
     "protection": _l("Risk and protection"),
+    "erased": _l("Erased, and lost in a restore"),
 }
 
 WHO: Final[words.Words] = {"reporter": _l("Reporter"), "handler": _l("Handler"), "channel": _l("The channel")}

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from whistle.parties.book import BookLine
-from whistle.web import clock_words, privacy_words
+from whistle.web import clock_words, privacy_words, restore_words
 from whistle.web import staff_words as words
 from whistle.web.languages import day as in_words
 from whistle.web.staff_words import Words, gettext
@@ -32,6 +32,7 @@ ACTIONS: Final[Words] = {
     **privacy_words.LEDGER_ACTIONS,
     **clock_words.LEDGER_ACTIONS,
     "names_struck": _l("Names were struck out of lines about cases that were erased five years ago"),
+    **restore_words.LEDGER_ACTIONS,
 }
 
 #: Beside those of `staff_words`; a fact in neither table is for the chain, and says nothing to a reader.
@@ -45,6 +46,7 @@ FACTS: Final[Words] = {
     "count": _l("Number"),
     **clock_words.LEDGER_FACTS,
     "until": _l("Erased until"),
+    **restore_words.LEDGER_FACTS,
 }
 
 _VALUES: Final[Words] = {
@@ -68,6 +70,9 @@ def actions() -> list[tuple[str, str]]:
 
 def sentence(line: BookLine) -> str:
     """What happened; an action without words is shown as it is, after who did it."""
+    if ("guard", "restore") in line.facts and line.action in restore_words.GUARD_ACTIONS:
+        told = str(restore_words.GUARD_ACTIONS[line.action])
+        return told.replace("%(actor)s", line.actor or gettext("Somebody"))
     if line.action not in ACTIONS:
         return words.ledger_sentence(line.action, line.actor)
     return str(ACTIONS[line.action]).replace("%(actor)s", line.actor or gettext("Somebody"))

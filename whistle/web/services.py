@@ -24,6 +24,7 @@ from whistle.parties.overview import Overview
 from whistle.parties.privacy import Privacy
 from whistle.parties.redactions import Redactions
 from whistle.parties.reporter import Reporter
+from whistle.parties.restored import Restored
 from whistle.parties.sessions import Sessions
 from whistle.parties.site import SiteFacts
 from whistle.parties.site_recovery import SiteRecovery
@@ -60,6 +61,7 @@ class Services:
     privacy: Privacy
     clockwatch: Clockwatch
     kept: Kept
+    restored: Restored
 
 
 def services() -> Services:

@@ -32,6 +32,7 @@ from whistle.web import (
     redactions,
     rehearsal,
     request_copies,
+    restore,
     search,
     site_recovery,
     staff,
@@ -45,7 +46,7 @@ _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
 _REQUESTS = (privacy_desk, request_copies)
 _ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
-_APART = (ledger, *_ADMINISTERED, clock, rehearsal)
+_APART = (ledger, *_ADMINISTERED, clock, restore, rehearsal)
 _OF_LEGAL = (legal, legal_cases, legal_holds, legal_kept, certificates)
 
 _ROOMS = (*_COMING_IN, *_AT_THE_DESK, *_IN_A_CASE, *_REQUESTS, *_OF_LEGAL, *_APART)

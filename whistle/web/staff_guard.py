@@ -62,6 +62,8 @@ HOMES: Final = {
 ACCOUNT: Final = "/staff/account"
 #: Where each of the two answers what a leap of the clock would erase; in the bar while it waits for them.
 CLOCKS: Final = {"legal": "/legal/clock", "administrator": "/admin/clock"}
+#: Where each of the two confirms the holds after a restore, and legal cites them again; while it waits.
+RESTORES: Final = {"legal": "/legal/restore", "administrator": "/admin/restore"}
 #: The days of the cases one works on, in whichever of these roles.
 DUTIES: Final = "/desk/duties"
 WORKING: Final = ("handler", "deputy", "investigator")
@@ -130,6 +132,11 @@ def navigation(member: Member) -> list[tuple[str, str, bool]]:
         (address, gettext("Clock"))
         for role, address in CLOCKS.items()
         if member.has(role) and services().clockwatch.waits(member, role)
+    ]
+    links += [
+        (address, gettext("Restore"))
+        for role, address in RESTORES.items()
+        if member.has(role) and services().restored.waits(member, role)
     ]
     links.append((ACCOUNT, gettext("Account")))
     return [(address, text, _is_under(address)) for address, text in links]
