@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-#: A leap of up to two days is believed (RULES.md section 1): zones, summer time and a weekend's outage are
+#: A leap of up to two days is believed: zones, summer time and a weekend's outage are
 #: less or about that, and no purge comes more than that too early.
 BELIEVED_SECONDS: Final = 48 * 3600
 

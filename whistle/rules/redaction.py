@@ -8,7 +8,7 @@ from typing import Any, Final
 from whistle.errors import RuleRefused
 
 SECOND_OVER: Final = 500
-"""Characters: erasing more, or a file, takes a second handler where there is one (RULES.md L9)."""
+"""Characters: erasing more, or a file, takes a second handler where there is one."""
 
 GROUNDS: Final = ("not_relevant", "sensitive", "other_person")
 """Obviously irrelevant personal data (2021:890 7:7): of any kind; of health, family or belief (GDPR 9); of
