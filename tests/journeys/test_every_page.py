@@ -34,6 +34,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "/admin/people/new": ("Adam", ""),
     "/admin/recovery": ("Adam", ""),
     "/admin/clock": ("Adam", ""),
+    "/admin/restore": ("Adam", ""),
     "/admin/rehearsal": ("Adam", "#step button"),
     "/custody": ("Carl", ""),
     "/custody/<request_id>": ("Carl", ""),
