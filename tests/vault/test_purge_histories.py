@@ -50,7 +50,7 @@ class Story:
 
     def step(self) -> None:
         """Something happens in one of them, or is refused; what there is of the case now is remembered."""
-        number = self.chance.choice(sorted(self.secrets))
+        number = self.chance.choice(list(self.secrets))
         name = self.chance.choice(sorted(DOINGS))
         try:
             DOINGS[name](self, number)
@@ -140,7 +140,7 @@ def redact_a_file(story: Story, number: str) -> None:
 
 def exclude(story: Story, number: str) -> None:
     world = story.world
-    someone = world.member(story.chance.choice(("Disa", "Alma", "Leo"))).person_id.hex()
+    someone = world.member(story.chance.choice(("Disa", "Alma"))).person_id.hex()
     world.program.circle.exclude(world.member("Hugo"), number, someone, "A cousin.")
 
 
@@ -168,7 +168,7 @@ def export(story: Story, number: str) -> None:
 
 
 def link(story: Story, number: str) -> None:
-    other = story.chance.choice(sorted(story.secrets))
+    other = story.chance.choice(list(story.secrets))
     story.world.program.casework.sheet.link(story.world.member("Hanna"), number, other)
 
 
@@ -204,9 +204,10 @@ def pass_with_mail(world: World) -> list[str]:
 
 
 @pytest.mark.slow
-def test_no_byte_is_left_of_cases_in_which_anything_was_done(sqlite_world: World) -> None:
+@pytest.mark.parametrize("seed", [4, 7])
+def test_no_byte_is_left_of_cases_in_which_anything_was_done(sqlite_world: World, seed: int) -> None:
     world = sqlite_world
-    story = Story(world, random.Random(4))  # noqa: S311 (draws what happens; the same each time)
+    story = Story(world, random.Random(seed))  # noqa: S311 (draws what happens; the same each time)
     for _case in range(CASES):
         story.begin()
     for _step in range(STEPS):
