@@ -1,15 +1,18 @@
 """After a pass no byte of a purged case is left in any file of the site, whatever happened there before."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from tests.found import files_below
+from tests.vault.crowd import closed_cases, place_of
 from tests.vault.jobs import files_of
 from tests.vault.scenes import pass_at
-from tests.vault.tampering import Row, case_of, findings, rows
+from tests.vault.tampering import Row, case_of, findings, put, rows
 from tests.world import World
 from whistle import scheduler
 from whistle.parties.views import Receipt
@@ -169,3 +172,31 @@ def test_a_reader_that_keeps_the_log_is_reported_and_the_next_pass_empties_it(
 def pass_events(world: World) -> list[dict[str, object]]:
 
     return list(scheduler.tick(world.program.store, world.clock.now(), lambda: None))
+
+
+def test_no_page_of_an_index_keeps_an_id_that_moved_when_the_page_was_split(sqlite_world: World) -> None:
+    world, place = sqlite_world, place_of(sqlite_world)
+    going, staying = (
+        closed_cases(world, 1, day, place=place)[0] for day in (CLOSED, CLOSED + timedelta(days=9))
+    )
+    row = closed_cases(world, 1, CLOSED + timedelta(days=9), place=place, files=True)[0].rows["blobs"][0]
+    chance = random.Random(SEED)  # noqa: S311 (ids under which pages were seen to keep some; the same each time)
+    ids = [chance.randbytes(16) for _file in range(FILES)]
+    for start in range(0, FILES, 200):
+        put(world, blobs, [
+            row | {"object_id": one, "case_id": (going, staying)[n % 2].rows["cases"][0]["id"]}
+            for n, one in enumerate(ids[start : start + 200])
+        ])  # fmt: skip
+    assert pass_on(world, CLOSED) == ["purged"]
+    data, gone = (world.settings.data / "whistle.db").read_bytes(), set(ids[::2])
+    assert [at for at in range(len(data) - 16) if data[at : at + 16] in gone] == []
+    assert len({data[at : at + 16] for at in range(len(data) - 16)} & set(ids[1::2])) == FILES // 2
+
+
+CLOSED, FILES, SEED = date(2026, 3, 2), 6_000, 1
+
+
+def pass_on(world: World, closed_on: date) -> list[str]:
+    """The purges of the first pass two years after that day."""
+    world.clock.site = datetime(closed_on.year + 2, closed_on.month, closed_on.day, 12, tzinfo=UTC)
+    return [event for event in pass_at(world) if event == "purged"]
