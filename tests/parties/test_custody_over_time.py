@@ -191,3 +191,14 @@ def test_a_key_made_up_by_a_custodian_is_not_handed_over(world: World) -> None:
     assert world.program.custody.open(hanna, number).name == NAME
     # What was sealed as the answer's reason opens to nobody; it does not take the case's page with it.
     assert desk(world, number).requests[0].decision_reason == ""
+
+
+def test_a_case_that_was_changed_past_its_page_keeps_no_other_from_ending(world: World) -> None:
+    broken, _secret = named(world)
+    approved(world, broken)
+    number, _secret = named(world)
+    approved(world, number)
+    change(world, cases, {"number": broken}, inventory_mac=bytes(32))
+    world.later(31)
+    passes(world)
+    assert desk(world, number).requests[0].state == "ended"

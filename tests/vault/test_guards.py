@@ -114,6 +114,23 @@ def test_what_is_hidden_from_a_person_is_not_on_their_list_and_not_confirmed_by_
     assert confirmed(world, waiting) == sorted((FIRST, hidden))
 
 
+def test_two_people_who_may_each_see_a_part_of_the_list_confirm_all_of_it_together(world: World) -> None:
+    keys = {name: world.member(name).pair.key_id.hex() for name in ("Lisa", "Leo")}
+    items = [Item(world.send(exclude=(key,)).number, date(2028, 3, 1)) for key in keys.values()]
+    waiting = dataclasses.replace(LIST, items=tuple(sorted(items)))
+    settle(world, waiting)
+    for name, role in (("Lisa", "legal"), ("Adam", "administrator")):
+        answer(world, name, role)
+    settled = settle(world, waiting)
+    assert settled is not None
+    assert settled.whole is None
+    answer(world, "Leo", "legal")
+    settled = settle(world, waiting)
+    assert settled is not None
+    assert settled.confirmed == set(waiting.items)
+    assert settled.whole is not None
+
+
 def test_only_who_serves_the_company_in_the_role_sees_or_answers(world: World) -> None:
     settle(world, code=NO)
     store, now = world.program.store, world.clock.now()
@@ -176,3 +193,4 @@ def test_the_ledger_tells_what_was_stopped_and_who_answered_and_names_the_list(w
         ("guard_stopped", "system"), ("guard_confirmed", "Lisa"), ("guard_refused", "Adam"),
     ]  # fmt: skip
     assert len({json.loads(one["facts"])["list"] for one in told}) == 1
+    assert all("count" not in json.loads(one["facts"]) for one in told), "it would tell of a hidden case"

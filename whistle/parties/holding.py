@@ -17,6 +17,9 @@ from whistle.vault import hold_asks, hold_list, hold_reviews, registry
 from whistle.vault.facts import CaseStatus, SealedGrant
 from whistle.vault.store import Store
 
+UNREAD = ("", "")
+"""Citation and note of a hold whose grant a member lacks."""
+
 
 class Holding:
     """Every method raises `NotThere` for what is not the member's."""
@@ -138,6 +141,8 @@ class Holding:
         sought = hold_list.Sought(ask=ask.id, most=MOST_CASES)
         listed = hold_list.of_companies(self._store, member.person_id, ids, self._now(), sought)
         said = {citations.opened(member, hold)[:2] for hold in listed}
+        if UNREAD in said:
+            said = {UNREAD}  # who lacks one of them confirms none, and is shown that they lack it
         if len(said) != 1:
             # One citation is shown for the whole list, so that it must be that of every case on it.
             raise SealBroken("the citations of one ask differ")

@@ -34,7 +34,7 @@ ROLES: Final = ("legal", "administrator")
 class Settled:
     """How it stands with one company's list.
 
-    `confirmed`: what two people agreed to. `whole`: the two who confirmed all of it, legal first, or None.
+    `confirmed`: what two people agreed to. `whole`: if that is all of it, two who confirmed.
     """
 
     company: CompanyFacts
@@ -148,8 +148,9 @@ def _put(work: Work, place: Place, stood: tuple[date, Waiting] | None, waiting: 
     work.db.execute(delete(guards).where(place.of(guards)))
     work.db.execute(insert(guards).values(**row, mac=stop_mac(place.keys, row)))
     if waiting.items and (stood is None or stood[1].items != waiting.items):
-        facts = {"count": len(waiting.items), "why": waiting.why}
-        _log(work, place, "guard_stopped", "system", facts | {"list": place.digest(waiting).hex()})
+        # No count: beside a list from which a case is hidden, it would tell of that case (L6).
+        facts = {"why": waiting.why, "list": place.digest(waiting).hex()}
+        _log(work, place, "guard_stopped", "system", facts)
 
 
 def _log(work: Work, place: Place, action: str, actor: str, facts: dict[str, Any]) -> None:
@@ -162,13 +163,11 @@ def _settled(place: Place, waiting: Waiting) -> Settled:
     if any(not one.confirmed for one in answers):
         return Settled(place.company, waiting, frozenset(), None, refused=True)
     confirmed: set[Item] = set()
-    whole = None
-    for legal, admin in _pairs(answers):
-        seen = [frozenset(place.visible(one.person_id, waiting).items) for one in (legal, admin)]
-        both = seen[0] & seen[1]
-        confirmed |= both
-        if both == frozenset(waiting.items) and whole is None:
-            whole = (legal, admin)
+    for pair in _pairs(answers):
+        seen = [frozenset(place.visible(one.person_id, waiting).items) for one in pair]
+        confirmed |= seen[0] & seen[1]
+    # Where each may see only a part, several pairs cover it together: hidden cases stop nothing for good.
+    whole = next(_pairs(answers), None) if confirmed == frozenset(waiting.items) else None
     return Settled(place.company, waiting, frozenset(confirmed), whole, refused=False)
 
 

@@ -86,9 +86,11 @@ class ServerKeys:
         return read_head(self.folder)
 
     def forget_hour(self) -> None:
-        """Date the copy of the head anew: its file time would say when the last thing was done."""
-        with locked(self.folder / "head.lock"), contextlib.suppress(FileNotFoundError):
-            os.utime(self.folder / "head")
+        """Date head and journal anew: their file times would say when the last thing was done."""
+        with locked(self.folder / "head.lock"):
+            for name in ("head", "journal"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.utime(self.folder / name)
 
 
 HEAD_UNREADABLE = "the copy of the ledger's head in keys/ cannot be read"

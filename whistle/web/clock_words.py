@@ -36,8 +36,6 @@ LEDGER_ACTIONS: Final[Words] = {
     "guard_refused": _l("%(actor)s said that a list of cases is not to be erased"),
 }
 
-LEDGER_FACTS: Final[Words] = {"count": _l("Cases")}
-
 STEPS: Final[Words] = {
     "day": _l("A day"),
     "week": _l("A week"),

@@ -44,7 +44,6 @@ FACTS: Final[Words] = {
     "characters": _l("Characters"),
     "ends_on": _l("Until"),
     "count": _l("Number"),
-    **clock_words.LEDGER_FACTS,
     "until": _l("Erased until"),
     **restore_words.LEDGER_FACTS,
 }
