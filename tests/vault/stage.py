@@ -44,7 +44,7 @@ from whistle.vault.tables import designations, grants, hold_grants, metadata, re
 from whistle.vault.worktables import identity_requests, minutes, passkeys
 
 CONTENT, IDENTITY, INTERNAL = Compartment.CONTENT, Compartment.IDENTITY, Compartment.INTERNAL
-CASES = ("open", "fresh", "closed", "asked", "held", "another", "past")
+CASES = ("open", "fresh", "closed", "asked", "held", "another", "past", "leaving")
 NOBODYS = "W-0000-0000"
 
 

@@ -40,7 +40,7 @@ def past_its_day(world: World, made: SimpleNamespace, readers: Sequence[Person])
     new = new_object_id()
     sealed, grants = sealed_to(lisa.person_id, lisa.pair, new)
     made.opening = held_openings.NewOpening(new, made.past_hold_id, sealed, grants)
-    _leaves(world, made.another)
+    _leaves(world, made.leaving)
     case_id, store = case_of(world, made.past)["id"], world.program.store
     with store.writing() as work:
         for person in readers:

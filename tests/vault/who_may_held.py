@@ -61,7 +61,7 @@ KEPT: tuple[Command, ...] = (
         lambda at, who: statutory.of_case(at.store, who, at.m.finland, at.now), shows=bool,
     ),
     Command(
-        "leaving.erased_soon", INSIDE | {"investigator elsewhere"},
+        "leaving.erased_soon", INSIDE | {"investigator"},
         lambda at, who: leaving.erased_soon(at.store, who, at.now),
         shows=bool,
     ),

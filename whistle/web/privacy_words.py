@@ -1,14 +1,19 @@
 """The words of the pages of privacy requests: rights and categories are the policy's own, in plain words."""
 
+from collections.abc import Mapping
 from typing import Final
+
+from flask_babel import LazyString
 
 from whistle.rules.policy import load_policy
 from whistle.rules.policy_codes import Category, Right
 from whistle.rules.policy_words import Policy
 from whistle.web.languages import label
 from whistle.web.services import services
-from whistle.web.staff_words import Words, gettext
+from whistle.web.words import gettext
 from whistle.web.words import lazy_gettext as _l
+
+Words = Mapping[str, LazyString]
 
 STATES: Final[Words] = {
     "sent": _l("Code awaited"),
