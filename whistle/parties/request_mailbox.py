@@ -189,8 +189,9 @@ class RequestMailboxes:
         shown = tuple(_offered(one, today) for one in entries)
         asked = spoken(file)[0].fields
         past = dates.is_past(found.case.status, self._now())
+        held = any(not hold.withheld for hold in found.case.holds)
         return RequestMailbox(
-            facts_of(found.status, today, held=bool(found.case.holds), past=past),
+            facts_of(found.status, today, held=held, past=past),
             tuple(asked["rights"]), tuple(asked["categories"]), asked["language"], shown,
             sum(one.new for one in shown), tuple(one for entry in shown for one in entry.files),
         )  # fmt: skip
