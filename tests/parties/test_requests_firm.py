@@ -46,8 +46,8 @@ def closed(world: World) -> Asker:
 
 @pytest.mark.parametrize(
     "address",
-    ["1<victim@x.example>", "(a)victim@x.example", "a,b@x.example", '"a"@x.example', "a@x.example,b@y.example",
-     "a@x.example>", "a@b@x.example", "a@[10.0.0.1]", "a@x.exämple", "a:b@x.example;", "a@x\r\n.example"],
+    ["1<victim@x.example>", "(a)victim@x.example", "a,b@x.example", '"a"@x.example', "a@x.example,b@y.se",
+     "a@x.se>", "a@b@x.example", "a@[10.0.0.1]", "a@x.\xe4.example", "a:b@x.example;", "a@x\r\n.example"],
 )  # fmt: skip
 def test_an_address_that_a_mail_server_could_read_as_another_is_refused(address: str) -> None:
     assert [one.reason for one in email_problems(address)] == ["email"]

@@ -47,7 +47,7 @@ def test_request_copy_files_and_lists_are_gone_two_years_after_the_answer(world:
         world.program.privacy.mailbox.open(asker.secret)
     keys = world.program.store.keys
     lines = list(journal.read(keys.folder / "journal", keys.verifying))
-    assert [line["kind"] for line in lines if line["case"] == asker.number] == ["purged"]
+    assert [line["kind"] for line in lines if line["case"] == asker.number] == ["closed", "purged"]
     assert findings(world) == []
 
 

@@ -12,7 +12,7 @@ ADDRESS_LIMIT = 254
 """The longest address that mail can go to (RFC 5321, 4.5.3.1.3)."""
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
-"""A bare address (RFC 5322, 3.4.1, without quotes): nothing that a mail server could read another one out of."""
+"""A bare address (RFC 5322, 3.4.1, without quotes): a mail server can read no other one out of it."""
 
 
 @dataclass(frozen=True, slots=True)

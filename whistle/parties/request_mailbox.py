@@ -70,6 +70,7 @@ class RequestMailboxes:
             raise TooMany(wait)
         typed = "".join(symbol for symbol in code[:100] if symbol.isdecimal())
         vault.confirm(self._store, key.locator, typed, self._now())
+        request_codes.forget_tries(self._store, file.case.status.id)
 
     def send_again(self, secret: bytes, email: str, language: str) -> None:
         """Have a new code sent to the address that is typed. Raises `FormRefused`, `RuleRefused`."""

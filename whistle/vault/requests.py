@@ -150,7 +150,7 @@ def _take(store: Store, work: Work, new: NewRequest, now: datetime) -> RequestSt
         at = {"open": True, "rank": _rank(row), "due_on": case["next_on"]}
         work.db.execute(insert(request_readers).values(**place, **at))
     if new.mail is not None:
-        request_mails.put(work.db, new.case.case_id, new.mail, now)
+        request_mails.put(work.db, new.case.case_id, new.mail)
     facts = {"n": case["inventory_n"], "company": company.code}
     work.log("request_received", day=today, actor=PERSON, case=case["number"], facts=facts)
     ids = [Header.parse(blob.sealed_header).object_id for blob in new.case.blobs]
