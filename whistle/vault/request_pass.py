@@ -13,7 +13,7 @@ from whistle.rules import request_way as rules
 from whistle.rules.calendar import local_day
 from whistle.rules.request_way import State
 from whistle.rules.requests import neutral_due_on
-from whistle.vault import directory, request_mails, requests
+from whistle.vault import directory, request_desk, request_mails, requests
 from whistle.vault.facts import COPY, REQUEST, CompanyFacts
 from whistle.vault.findings import Finding
 from whistle.vault.request_mails import CodeLetter
@@ -94,6 +94,30 @@ def move_on(store: Store, now: datetime) -> None:
             pass  # written again, with the day that is due today
 
 
+def close_unproved(store: Store, believed: datetime) -> None:
+    """Close requests whose code nobody typed in 30 days, so that they are erased like others.
+
+    `believed`: the latest time that may end something.
+    """
+    known = {company.id: company for company in _companies(store)}
+    with store.reading() as db:
+        waits = [
+            bytes(row.id)
+            for row in db.execute(_UNPROVED)
+            if rules.is_given_up(row.received_on, local_day(believed, known[bytes(row.company_id)].zone))
+        ]
+    for case_id in waits:
+        with suppress(NotThere, Tampered), requests.changing(store, case_id, believed) as request:
+            if request.now("state") == State.SENT:
+                request_desk.end(request, "system")
+
+
+_UNPROVED = (
+    select(cases.c.id, cases.c.company_id, cases.c.received_on)
+    .join_from(table, cases, cases.c.id == table.c.case_id)
+    .where(table.c.state == State.SENT)
+    .order_by(cases.c.id)
+)
 _ASKED = select(table.c.case_id).where(table.c.asked_on.is_not(None), table.c.state == State.CODED)
 
 
@@ -119,7 +143,7 @@ def _believed(db: Connection, keys: ServerKeys, case_id: bytes) -> Any:
 def falling_due(
     db: Connection, keys: ServerKeys, known: Mapping[bytes, CompanyFacts], now: datetime
 ) -> list[tuple[str, str, str, date, date, bool, str]]:
-    """Answers and reviews that are owed: kind, number, company, due day, last legal day, lateness, rule.
+    """What is owed, answers, reviews and closings: kind, number, company, due and last day, lateness, rule.
 
     A request whose address is not proved owes nothing yet; what those who handle reports owe is theirs alone.
     """
@@ -135,6 +159,9 @@ def falling_due(
         owed = [(requests.DUTY, status.due_on, status.last_legal_day, RULE)] if not status.answered_on else []
         if status.review_on is not None:
             owed.append((requests.REVIEW, status.review_on, status.review_on, "S39"))
+        elif status.answered_on is not None:
+            close_by = rules.close_by(status.answered_on)
+            owed.append((requests.CLOSE, close_by, close_by, "GDPR 5(1)(e)"))
         found += [
             (kind, case.number, company.code, due, legal, due < today, rule)
             for kind, due, legal, rule in owed

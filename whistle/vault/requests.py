@@ -37,7 +37,7 @@ OFFICER = "privacy_officer"
 PERSON = "reporter"
 """How the ledger calls whoever holds the key, of a report and of a request alike."""
 
-DUTY, REVIEW = "privacy_request", "privacy_review"
+DUTY, REVIEW, CLOSE = "privacy_request", "privacy_review", "privacy_close"
 """The kinds of duties of a request: its answer, and the day on which a restriction is looked at again."""
 
 NO_MAIL, QUEUED, MAILED, REFUSED = "none", "queued", "sent", "refused"
