@@ -45,11 +45,14 @@ class Ended:
 
 
 def open_request(store: Store, person_id: bytes, number: str, now: datetime) -> OpenedRequest:
-    """A request as its officer may open it: sealed until the address is proved. Raises `NotThere`."""
+    """A request as its officer may open it: sealed until the address is proved, and for good where it was
+    closed before anybody knew who asked. Raises `NotThere`.
+    """
     with store.reading() as db:
         case = mine(db, store, person_id, number, now)
         row = requests.checked(db, store.keys, bytes(case.id))
-        parts = () if row.state == State.SENT else PARTS
+        is_sealed = row.state == State.SENT or (row.state == State.CLOSED and row.verified_on is None)
+        parts = () if is_sealed else PARTS
         found = requests.opened(db, store, case, parts, holder=person_id, now=now, unread=case.mine)
         return OpenedRequest(found.status, found.case, found.tasks, _repeats(db, row))
 
