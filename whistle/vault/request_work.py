@@ -45,8 +45,9 @@ class Ended:
 
 
 def open_request(store: Store, person_id: bytes, number: str, now: datetime) -> OpenedRequest:
-    """A request as its officer may open it: sealed until the address is proved, and for good where it was
-    closed before anybody knew who asked. Raises `NotThere`.
+    """A request as its officer may open it: sealed until the address is proved. Raises `NotThere`.
+
+    What was closed before anybody knew who asked stays sealed for good.
     """
     with store.reading() as db:
         case = mine(db, store, person_id, number, now)
