@@ -121,6 +121,7 @@ def tick(
     yield from _open_too_long(store, now, since)
     yield from _neutral(store, now)
     request_pass.move_on(store, now)
+    request_pass.close_unproved(store, min(now, believed))
     nightly.scatter(store, now.date())
     store.keys.forget_hour()
     # Last: a mail server that does not answer keeps nothing else waiting.

@@ -267,7 +267,11 @@ def test_a_fee_or_a_refusal_as_excessive_takes_a_notice_first(world: World) -> N
         desk.refuse_as_excessive(olle, asker.number, REASONS)
     assert refused.value.reason == "notice_first"
     desk.notice(olle, asker.number, REASONS, "It would be declined.")
-    later(world, 2)
+    later(world, 14)
+    with pytest.raises(RuleRefused) as refused:
+        desk.refuse_as_excessive(olle, asker.number, REASONS)
+    assert refused.value.reason == "notice_first"
+    later(world, 1)
     desk.refuse_as_excessive(olle, asker.number, REASONS)
     assert "GDPR 12(5)" in world.program.privacy.mailbox.open(asker.secret).entries[-1].text
 

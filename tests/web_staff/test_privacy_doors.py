@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.parties.asking import Asker, answered, code_of, proved, sent, verified
+from tests.parties.asking import WORDS, Asker, answered, code_of, proved, sent, verified
 from tests.vault.tampering import findings, rows
 from tests.web_staff.conftest import TOKEN, Browser
 from tests.world import World
@@ -291,3 +291,21 @@ def test_a_closed_request_takes_no_more_words(doors: Doors) -> None:
     assert "The request is closed." in person.words()
     assert person.post("/mailbox/case/messages", message="One more word.").status_code == 422
     assert "One more word." in person.page or "new request" in person.words()
+
+
+def test_a_request_whose_code_never_came_back_is_closed_from_its_page(doors: Doors) -> None:
+    asker, officer = sent(doors.world), doors.of("Olle")
+    base = f"/privacy-desk/{asker.number}"
+    officer.get(base)
+    assert f'action="{base}/turn-away"' in officer.page
+    assert officer.post(f"{base}/turn-away").status_code == 303
+    officer.get(base)
+    assert "The request was closed." in officer.words()
+    for never in ("Eva Lind", WORDS, f'action="{base}/turn-away"'):
+        assert never not in officer.page
+
+
+def test_the_officer_reads_that_no_code_was_sent_to_an_address(doors: Doors) -> None:
+    officer, asker = doors.of("Olle"), sent(doors.world, mailed=False)
+    officer.get(f"/privacy-desk/{asker.number}")
+    assert "No code was sent to it, so it is not proved." in officer.words()

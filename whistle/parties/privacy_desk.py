@@ -10,7 +10,7 @@ from whistle.parties.casefile import CaseFile
 from whistle.parties.desk_work import tried
 from whistle.parties.draft import Draft, own_grant
 from whistle.parties.member import Member, require_fresh
-from whistle.parties.officer_work import BEFORE, content, emptied_of
+from whistle.parties.officer_work import BEFORE, content, emptied_of, letter_of
 from whistle.parties.officer_work import shown as shown_of
 from whistle.parties.report_form import LINE_LIMIT, checked_text
 from whistle.parties.request_answers import Answers
@@ -20,7 +20,9 @@ from whistle.parties.request_mailbox import entries_of, facts_of, said_identity,
 from whistle.parties.request_views import DeskRequest, RequestPage
 from whistle.parties.sending import Sending
 from whistle.parties.views import Download
+from whistle.rules import letters
 from whistle.rules.calendar import local_day
+from whistle.rules.letters import LetterKind
 from whistle.rules.policy_codes import Right
 from whistle.rules.request_way import State, is_copied
 from whistle.rules.rights import check_restriction
@@ -29,6 +31,9 @@ from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.request_desk import Emptied
 from whistle.vault.request_identity import HandedOn, Verified
 from whistle.vault.requests import OpenedRequest
+
+NOT_KNOWN = "GDPR 12(6)"
+"""On what it stands that nothing is answered: who asks could not be known, though they were asked."""
 
 LEGAL = "legal"
 """The recipient of a task that is opened by itself: a claim for compensation goes to legal."""
@@ -116,25 +121,21 @@ class PrivacyDesk(Answers):
         Raises `FormRefused`, `RuleRefused`.
         """
         review: date | None = None
+        others: date | None = None
 
         def seal(file: CaseFile, draft: Draft) -> None:
-            nonlocal review
-            checked = request_decisions.checked(said, file.case.status)
-            review = None
+            nonlocal review, others
+            named = request_decisions.is_named(spoken(file))
+            checked = request_decisions.checked(said, file.case.status, named=named)
+            notes, place = file.records(Compartment.INTERNAL), (said.right, said.category)
+            review, others = None, request_decisions.reviewed_on(notes, besides=place)
             if checked.get("review_on"):
                 review = check_restriction(date.fromisoformat(checked["review_on"]), draft.today)
             draft.record(Compartment.INTERNAL, "decision", **checked)
 
         def store_it(addition: Addition) -> None:
-            request_work.decide(
-                self._store,
-                member.person_id,
-                number,
-                addition,
-                self._now(),
-                review_on=review,
-                lifts=said.right == Right.RESTRICTION and said.verdict == request_decisions.NO,
-            )
+            place = (self._store, member.person_id, number, addition, self._now())
+            request_work.decide(*place, review_on=review, others_on=others)
 
         self._put(member, number, seal, store_it)
 
@@ -149,8 +150,12 @@ class PrivacyDesk(Answers):
         self._close(member, number, "", unproved=False)
 
     def turn_away(self, member: Member, number: str, reason: str) -> None:
-        """Close a request of somebody who could not be known, and say why."""
-        self._close(member, number, checked_text("reason", reason), unproved=True)
+        """Close a request of somebody who could not be known, and say why, as every refusal has to.
+
+        Where no code was ever typed nothing opens, so there is nobody to tell and no reason is asked for.
+        Raises `FormRefused`, `RuleRefused("reasons")`.
+        """
+        self._close(member, number, reason, unproved=True)
 
     def _close(self, member: Member, number: str, text: str, *, unproved: bool) -> None:
         emptied: tuple[Emptied, ...] = ()
@@ -160,8 +165,9 @@ class PrivacyDesk(Answers):
             file, found = self._file(member, number)
             addition = Addition()
             if found.status.state != State.SENT:
+                said = _turning_away(file, text) if unproved else text
                 draft = self._draft(member, file)
-                draft.record(Compartment.CONTENT, "closing", text=text)
+                draft.record(Compartment.CONTENT, "closing", text=said)
                 addition, emptied = draft.addition(), emptied_of(file)
             request_work.close(
                 self._store, member.person_id, number, addition, emptied, self._now(), unproved=unproved
@@ -245,7 +251,15 @@ class PrivacyDesk(Answers):
             entries=tuple(
                 one for one in entries_of(file, file.case.unread, "reporter") if one.n in shown
             ),
-            verdicts=request_decisions.verdicts(asked, status.case, notes) if known else (),
+            verdicts=request_decisions.verdicts(
+                asked, status.case, notes, named=request_decisions.is_named(spoken(file))
+            ) if known else (),
             decisions=decided, tasks=tasks_of(found, notes), repeats=found.repeats,
             to_handlers=is_copied(rights),
         )  # fmt: skip
+
+
+def _turning_away(file: CaseFile, reason: str) -> str:
+    """The letter to somebody who could not be known, with all that the law wants in a refusal."""
+    text = checked_text("reason", reason)
+    return letters.compose(letter_of(file, LetterKind.REFUSAL, text, grounds=(NOT_KNOWN,)))

@@ -72,12 +72,17 @@ class Answers(OfficerWork):
             sending.abandon()
 
     def refuse_as_excessive(self, member: Member, number: str, reasons: str) -> None:
-        """Decline a request that is manifestly excessive: only after a notice. Raises `RuleRefused`."""
+        """Decline a request that is manifestly excessive: after a notice and the days to reply to it.
+
+        Raises `RuleRefused("notice_first", "reasons")`.
+        """
 
         def seal(file: CaseFile, draft: Draft) -> None:
             _file, found = self._file(member, number)
             require_known(found)
-            check_excessive(found.status.noticed_on, reasons, draft.today)
+            noticed = found.status.noticed_on
+            reply_by = None if noticed is None else add_days(noticed, REPLY_DAYS)
+            check_excessive(reply_by, reasons, draft.today)
             letter = letter_of(file, LetterKind.REFUSAL, reasons, grounds=(EXCESSIVE,))
             draft.record(Compartment.CONTENT, "refusal", text=letters.compose(letter), files=[])
 

@@ -17,6 +17,9 @@ LETTERS_FREE = 3
 LETTERS_PAUSE = 4 * 3600
 """An address gets three letters, then one every four hours: nobody fills a stranger's mailbox from here."""
 
+AN_HOUR = 3600
+"""Letters are counted by the hour: which second somebody asked in is nowhere kept."""
+
 TRIES_FREE = 5
 TRIES_PAUSE = 20
 """As at the sign-in: after five tries one every 20 seconds, for this one request alone."""
@@ -47,13 +50,19 @@ def may_send(store: Store, address: str, second: int) -> bool:
     """Whether this address gets a letter now; counted under a keyed name of it. `second` is Unix time."""
     name = keyed_hash(store.keys.lock, ADDRESS_LABEL, address.casefold().encode()).hex()
     scope = f"privacy-letter {name}"
-    return not throttle.attempt(store, scope, free=LETTERS_FREE, pause=LETTERS_PAUSE, second=second)
+    hour = second - second % AN_HOUR
+    return not throttle.attempt(store, scope, free=LETTERS_FREE, pause=LETTERS_PAUSE, second=hour)
 
 
 def wait_for_try(store: Store, case_id: bytes, second: int) -> int:
     """Count a try of a request's code; 0, or the seconds to wait."""
     scope = f"privacy-code {case_id.hex()}"
     return throttle.attempt(store, scope, free=TRIES_FREE, pause=TRIES_PAUSE, second=second)
+
+
+def forget_tries(store: Store, case_id: bytes) -> None:
+    """The address is proved: nothing is left of when its code was tried."""
+    throttle.forget(store, f"privacy-code {case_id.hex()}")
 
 
 def access_tag(keys: ServerKeys, company_code: str, address: str) -> bytes:

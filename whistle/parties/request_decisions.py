@@ -37,13 +37,14 @@ class Said:
     review_on: str = ""
 
 
-def checked(said: Said, status: CaseStatus) -> dict[str, str]:
-    """The fields of the record of a decision. Raises `FormRefused`, `RuleRefused`.
+def checked(said: Said, status: CaseStatus, *, named: bool) -> dict[str, str]:
+    """The fields of the record of a decision; `named`: the person said in words what it is about.
 
+    Raises `FormRefused`, `RuleRefused`:
     `handlers_answer`: reports are not an officer's. `marketing_stops`: there is nothing to weigh.
     `name_the_use`: an objection that names no use is asked about, not refused.
     """
-    rule = _rule_of(said, status)
+    rule = _rule_of(said, status, named=named)
     if said.verdict not in DECIDED:
         raise FormRefused((Problem("verdict", "unknown" if said.verdict else "missing"),))
     if rule.category is Category.WHISTLEBLOWING and rule.right not in WHOLE:
@@ -72,19 +73,23 @@ def _review(said: Said) -> str:
         raise RuleRefused("review_date", "Say when the restriction is looked at again.") from None
 
 
-def _rule_of(said: Said, status: CaseStatus) -> Verdict:
+def _rule_of(said: Said, status: CaseStatus, *, named: bool) -> Verdict:
     if said.right not in set(Right):
         raise FormRefused((Problem("right", "unknown" if said.right else "missing"),))
     category = said.category or (Category.CUSTOMER if said.right in WHOLE else "")
     if category not in set(Category):
         raise FormRefused((Problem("category", "unknown" if category else "missing"),))
-    return rule(category, said.right, status)
+    return rule(category, said.right, status, named=named)
 
 
-def rule(category: str, right: str, status: CaseStatus) -> Verdict:
-    """What the rules say, by the policy that held on the day of the request; the person is known by now."""
+def rule(category: str, right: str, status: CaseStatus, *, named: bool) -> Verdict:
+    """What the rules say, by the policy that held on the day of the request, of what is known by itself.
+
+    That is whether something was named; who asks for a child is a parent once an officer says so, with
+    reasons.
+    """
     policy = load_policy(status.received_on)
-    facts = Facts(parent_checked=True)
+    facts = Facts(named=named)
     return decide(Category(category), Right(right), status.company.country, facts, policy)
 
 
@@ -93,6 +98,24 @@ def _require_refusable(rule_says: Verdict) -> None:
         raise RuleRefused("marketing_stops", "An objection to marketing is followed at once.")
     if rule_says.why is Why.NAME_THE_PROCESSING:
         raise RuleRefused("name_the_use", "Ask which use is meant; do not refuse.")
+
+
+def is_named(dialogue: Sequence[Opened]) -> bool:
+    """Whether the person said in words what it is about, with the request or since."""
+    texts = [one.fields["text"] for one in dialogue if one.fields["type"] in ("request", "message")
+             and one.fields["by"] == "reporter"]  # fmt: skip
+    return any(text.strip() for text in texts)
+
+
+def reviewed_on(notes: Sequence[Opened], *, besides: tuple[str, str]) -> date | None:
+    """The earliest day on which a restriction is looked at again, as the last decisions stand.
+
+    `besides`: of all but this right and kind.
+    """
+    last = {(one.fields["right"], one.fields["category"]): one.fields.get("review_on", "")
+            for one in notes if one.fields["type"] == "decision"}  # fmt: skip
+    days = [date.fromisoformat(day) for place, day in last.items() if day and place != besides]
+    return min(days, default=None)
 
 
 def decided(notes: Sequence[Opened]) -> tuple[DecisionView, ...]:
@@ -116,15 +139,15 @@ def refused(notes: Sequence[Opened]) -> tuple[str, ...]:
 
 
 def verdicts(
-    asked: Mapping[str, Any], status: CaseStatus, notes: Sequence[Opened]
+    asked: Mapping[str, Any], status: CaseStatus, notes: Sequence[Opened], *, named: bool
 ) -> tuple[VerdictView, ...]:
     """For each right and category that was asked for, what the rules say and what was decided last."""
     last = {(one.right, one.category): one for one in decided(notes)}
-    named = asked["categories"] or [str(one) for one in Category]
+    kinds = asked["categories"] or [str(one) for one in Category]
     found = []
     for right in (one for one in Right if one in asked["rights"]):
-        for category in named if right in (*TABLE, Right.CHILD) else [""]:
-            says = rule(category or Category.CUSTOMER, right, status)
+        for category in kinds if right in (*TABLE, Right.CHILD) else [""]:
+            says = rule(category or Category.CUSTOMER, right, status, named=named)
             words = {language: says.label.in_language(language) for language in LANGUAGES}
             answer = str(Answer(says.answer))
             found.append(

@@ -12,6 +12,9 @@ from whistle.vault import request_list
 from whistle.vault.facts import Bounded
 from whistle.vault.requests import OpenedRequest
 
+RANKS = range(4)
+"""Places in the list; a number from elsewhere is no place, and no database may take it."""
+
 
 def row_of(one: request_list.ListedRequest, now: datetime) -> tuple[RequestRow, date]:
     """A line of the list, and the day at its company."""
@@ -39,9 +42,10 @@ def cursor_of(text: str) -> request_list.Cursor | None:
     """The cursor of an address; None for anything else."""
     try:
         rank, day, case_id = text.split(".")
-        return int(rank), date.fromisoformat(day), bytes.fromhex(case_id)
+        found = int(rank), date.fromisoformat(day), bytes.fromhex(case_id)
     except ValueError:
         return None
+    return found if found[0] in RANKS else None
 
 
 def tasks_of(found: OpenedRequest, notes: Sequence[Opened]) -> tuple[TaskView, ...]:

@@ -70,6 +70,7 @@ class RequestMailboxes:
             raise TooMany(wait)
         typed = "".join(symbol for symbol in code[:100] if symbol.isdecimal())
         vault.confirm(self._store, key.locator, typed, self._now())
+        request_codes.forget_tries(self._store, file.case.status.id)
 
     def send_again(self, secret: bytes, email: str, language: str) -> None:
         """Have a new code sent to the address that is typed. Raises `FormRefused`, `RuleRefused`."""
@@ -189,8 +190,9 @@ class RequestMailboxes:
         shown = tuple(_offered(one, today) for one in entries)
         asked = spoken(file)[0].fields
         past = dates.is_past(found.case.status, self._now())
+        held = any(not hold.withheld for hold in found.case.holds)
         return RequestMailbox(
-            facts_of(found.status, today, held=bool(found.case.holds), past=past),
+            facts_of(found.status, today, held=held, past=past),
             tuple(asked["rights"]), tuple(asked["categories"]), asked["language"], shown,
             sum(one.new for one in shown), tuple(one for entry in shown for one in entry.files),
         )  # fmt: skip

@@ -128,9 +128,10 @@ class Requests:
             blobs=sending.blobs(),
         )
         address = form.email.strip()
-        wants_code = bool(address) and self.sends_mail
-        mail = self._letter(sending.case_id, address, language) if wants_code else None
-        return NewRequest(case, Right.CHILD in form.rights, is_copied(form.rights), wants_code, mail)
+        mailed = bool(address) and self.sends_mail
+        mail = self._letter(sending.case_id, address, language) if mailed else None
+        # Without a letter there is no code to wait for: the officer asks in another way who it is.
+        return NewRequest(case, Right.CHILD in form.rights, is_copied(form.rights), mail is not None, mail)
 
     def _letter(self, case_id: bytes, address: str, language: str) -> bytes | None:
         """The letter with the first code; None while this address had enough of them."""

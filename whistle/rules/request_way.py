@@ -26,6 +26,12 @@ class State(StrEnum):
 OFFERED_DAYS: Final = 30
 
 
+#: A code that nobody typed for so long is typed by nobody: the request is closed (own choice).
+PROVE_DAYS: Final = 30
+#: What was answered is closed within so many days, so that it has a day to be erased on (own choice).
+CLOSE_DAYS: Final = 30
+
+
 @dataclass(frozen=True, slots=True)
 class RequestDates:
     """What the dates of a request depend on: `asked_on` while the person is asked who they are.
@@ -79,6 +85,16 @@ def may_extend(facts: RequestDates, today: date) -> bool:
 def is_offered(given_on: date, today: date) -> bool:
     """Say whether an answer can still be fetched in the mailbox."""
     return today <= calendar.add_days(given_on, OFFERED_DAYS)
+
+
+def is_given_up(received_on: date, today: date) -> bool:
+    """Say whether a request whose code was never typed is closed by now."""
+    return today > calendar.add_days(received_on, PROVE_DAYS)
+
+
+def close_by(answered_on: date) -> date:
+    """Return the day by which an answered request is closed, if no restriction keeps it open."""
+    return calendar.add_days(answered_on, CLOSE_DAYS)
 
 
 def purge_due(answered_on: date) -> date:

@@ -19,13 +19,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from whistle.rules import clock
 from whistle.rules.calendar import start_of_day
 from whistle.rules.clock import Due, Reading, Trust
 from whistle.vault import clockmemory, directory, guards
-from whistle.vault.facts import CompanyFacts
+from whistle.vault.facts import REPORT, REQUEST, CompanyFacts
 from whistle.vault.findings import Finding
 from whistle.vault.guardlists import Item, Waiting
 from whistle.vault.store import Store
@@ -71,13 +71,13 @@ def weigh(store: Store, reading: Reading, now: datetime) -> Weighed:
             clockmemory.read(db, store.keys) or Trust(), clockmemory.named(store.keys, reading)
         )
         companies = directory.all_companies(db)
-        standing = _standing(db)
-        empty = [one.code for one in companies if one.id not in standing]
+        standing, peopled = _standing(db), _peopled(db)
+        empty = [one.code for one in companies if one.id not in peopled]
         trust = clock.follow(trust, empty, reading.wall)
         come = _due(db, companies, now)
         stopped = guards.stopped(db, store.keys, KIND)
     asked = {item.case for _on, one in stopped.values() for item in one.items if item.what == clock.TOO_MANY}
-    waits = clock.waits(trust, reading.wall, [one.due for one in come], sum(standing.values()), asked)
+    waits = clock.waits(trust, reading.wall, [one.due for one in come], standing, asked)
     codes = [one.code for one in companies]
     found = _lists(trust, reading.wall, codes, [(one, waits[one.due]) for one in come if one.due in waits])
     found = {code: _same(one, stopped.get(code)) for code, one in found.items()}
@@ -164,10 +164,18 @@ def _same(waiting: Waiting, stood: tuple[date, Waiting] | None) -> Waiting:
     return replace(waiting, facts={AHEAD: clock.same_leap(before, waiting.facts[AHEAD])})
 
 
-def _standing(db: Connection) -> dict[bytes, int]:
-    """How many cases stand, by company."""
-    counted = select(cases.c.company_id, func.count()).group_by(cases.c.company_id)
-    return {bytes(row[0]): row[1] for row in db.execute(counted)}
+def _standing(db: Connection) -> int:
+    """How many cases stand: reports, and the privacy requests that have a day to be erased on.
+
+    An open request counts for nothing, and a copy never: anybody can send as many as they like.
+    """
+    counts = or_(cases.c.kind == REPORT, and_(cases.c.kind == REQUEST, cases.c.purge_on.is_not(None)))
+    return int(db.execute(select(func.count()).select_from(cases).where(counts)).scalar_one())
+
+
+def _peopled(db: Connection) -> set[bytes]:
+    """The companies in which anything stands at all: nowhere else is a leap of the clock believed at once."""
+    return {bytes(found) for found in db.execute(select(cases.c.company_id).distinct()).scalars()}
 
 
 def _due(db: Connection, companies: tuple[CompanyFacts, ...], now: datetime) -> list[_Case]:

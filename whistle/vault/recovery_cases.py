@@ -10,7 +10,7 @@ from whistle.crypto.header import Compartment, Header
 from whistle.errors import NotAllowed, NotThere
 from whistle.rules.calendar import local_day
 from whistle.vault import casework, directory, epochs, exclusions, people, reading, recovery
-from whistle.vault.facts import OpenedCase, Recipient, SealedGrant
+from whistle.vault.facts import REPORT, OpenedCase, Recipient, SealedGrant
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, readers
 
@@ -21,21 +21,16 @@ def sealed_case(store: Store, number: str, now: datetime) -> OpenedCase:
     """The case as the recovery key may open it, its inventory checked. Raises `NotThere`, `Tampered`."""
     holder = recovery.holder(store.keys)
     with store.reading() as db:
-        found = select(cases).where(cases.c.number == number)
-        row = db.execute(found).one_or_none() if casework.is_number(number) else None
-        if row is None or holder is None:
-            raise NotThere("there is no such case, or no recovery key")
+        if holder is None:
+            raise NotThere("there is no recovery key")
+        row = _report(db, number)
         return reading.opened(db, store, row, EVERY, holder=holder.person_id, now=now)
 
 
 def receiver(store: Store, number: str, name: str, now: datetime) -> tuple[Recipient, tuple[int, ...]]:
     """A confirmed handler of the case's company, and which compartments are theirs. Raises `NotThere`."""
     with store.reading() as db:
-        found = select(cases).where(cases.c.number == number)
-        row = db.execute(found).one_or_none() if casework.is_number(number) else None
-        if row is None:
-            raise NotThere("there is no such case")
-        return _receiver(db, store, row, name, now)
+        return _receiver(db, store, _report(db, number), name, now)
 
 
 def give(store: Store, number: str, name: str, grants: Sequence[SealedGrant], now: datetime) -> None:
@@ -45,6 +40,7 @@ def give(store: Store, number: str, name: str, grants: Sequence[SealedGrant], no
     that are not theirs to have.
     """
     with casework.changing(store, number, now) as change:
+        _require_report(change.row)
         person, allowed = _receiver(change.db, store, change.row, name, now)
         standing = epochs.held(change.db, change.row.id)
         for grant in grants:
@@ -56,6 +52,21 @@ def give(store: Store, number: str, name: str, grants: Sequence[SealedGrant], no
             change.put_grant(grant)
         _let_work(change, person.person_id)
         change.log("granted_by_recovery", "recovery key", person=person.name)
+
+
+def _report(db: Connection, number: str) -> Row[Any]:
+    """The row of a report: a privacy request is no handler's to have, whoever brings the key."""
+    found = select(cases).where(cases.c.number == number)
+    row = db.execute(found).one_or_none() if casework.is_number(number) else None
+    if row is None:
+        raise NotThere("there is no such case")
+    _require_report(row)
+    return row
+
+
+def _require_report(row: Row[Any]) -> None:
+    if row.kind != REPORT:
+        raise NotThere("there is no such case")
 
 
 def _receiver(

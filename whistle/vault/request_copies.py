@@ -16,6 +16,7 @@ from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import NotAllowed, NotThere
 from whistle.rules import request_way as rules
 from whistle.rules.calendar import local_day
+from whistle.rules.retention import closed_for_work
 from whistle.vault import casework, directory, intake, reading, recovery, requests
 from whistle.vault.facts import (
     COPY,
@@ -130,7 +131,16 @@ def copies(store: Store, person_id: bytes, now: datetime) -> tuple[CopyFacts, ..
             for company in directory.companies_served(db, store.keys, person_id, role, now)
         }
         found = list(db.execute(_LIST.limit(LISTED), {"person": person_id}))
-        return tuple(_facts(db, store, row, served, now) for row in found if bytes(row.company_id) in served)
+        theirs = [(row, served[bytes(row.company_id)]) for row in found if bytes(row.company_id) in served]
+        return tuple(
+            _facts(db, store, row, served, now) for row, at in theirs if not _is_past(db, row, at, now)
+        )
+
+
+def _is_past(db: Connection, copy: Row[Any], company: CompanyFacts, now: datetime) -> bool:
+    """Whether the day of the request has come: its copy ends with it."""
+    request = db.execute(select(cases).where(cases.c.id == copy.request_id)).one()
+    return closed_for_work(reading.retention_facts(request, company), now)
 
 
 def _facts(
@@ -145,9 +155,11 @@ def _facts(
 
 
 def open_copy(store: Store, person_id: bytes, number: str, now: datetime) -> OpenedCase:
-    """A copy as its handler opens it. Raises `NotThere`, `Tampered`."""
+    """A copy as its handler opens it, held or not until its request's day. Raises `NotThere`, `Tampered`."""
     with store.reading() as db:
         row = _mine(db, store, person_id, number, now)
+        if _is_past(db, row, directory.company_by_id(db, row.company_id), now):
+            raise NotThere("the day of this request has come")
         return reading.opened(db, store, row, WRITES, holder=person_id, now=now, unread=row.mine)
 
 

@@ -10,9 +10,20 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import HoldInForce, NotAllowed, NotThere, RuleRefused
+from whistle.rules import request_way as rules
 from whistle.rules.calendar import local_day
 from whistle.rules.request_way import State
-from whistle.vault import casework, directory, inventory, purge, reading, requests, scrubbing, sites
+from whistle.vault import (
+    casework,
+    directory,
+    inventory,
+    purge,
+    reading,
+    request_mails,
+    requests,
+    scrubbing,
+    sites,
+)
 from whistle.vault.facts import REQUEST, Addition
 from whistle.vault.requests import OFFICER, RequestChange
 from whistle.vault.requesttables import request_readers
@@ -123,6 +134,17 @@ def empty(request: RequestChange, name: str, emptied: Sequence[Emptied]) -> None
         )  # fmt: skip
     if emptied:
         sites.put(change.db, scrubbing.KEY, "due")
+
+
+def end(request: RequestChange, name: str) -> None:
+    """The request is closed, and its day of erasure fixed: so long after its answer, or after this."""
+    answered = request.now("answered_on") or request.today
+    due = rules.purge_due(answered)
+    request.answer_asked()
+    request.set(state=State.CLOSED, answered_on=answered)
+    request_mails.taken(request.change.db, bytes(request.change.row.id))
+    request.change.set(state="closed", closed_on=request.today, purge_on=due)
+    request.change.log("closed", name, due_on=due.isoformat())
 
 
 def take_blobs(change: casework.Change, blob_ids: Sequence[bytes]) -> list[bytes]:

@@ -66,7 +66,7 @@ def send_again(store: Store, locator: bytes, addition: Addition, mail: bytes, no
             raise RuleRefused("state", "The address has been proved already.")
         request.change.add(addition, writes=OPEN_TO_REPORTER, grants_in=OPEN_TO_REPORTER)
         request.set(code_n=request.now("code_n") + 1, mail=requests.QUEUED)
-        request_mails.put(request.change.db, bytes(request.change.row.id), mail, now)
+        request_mails.put(request.change.db, bytes(request.change.row.id), mail)
         request.change.log("request_code_asked", requests.PERSON)
 
 

@@ -43,10 +43,13 @@ def code_of(keys: ServerKeys, case_id: bytes, n: int) -> str:
     return f"{int.from_bytes(digest, 'big') % 10**DIGITS:0{DIGITS}d}"
 
 
-def put(db: Connection, case_id: bytes, sealed: bytes, now: datetime) -> None:
-    """Have a letter sent with the next pass, in the place of one that still waits."""
+def put(db: Connection, case_id: bytes, sealed: bytes) -> None:
+    """Have a letter sent with the next pass, in the place of one that still waits.
+
+    No moment is kept with it: when somebody asked is known by the day.
+    """
     make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
-    values = {"sealed": sealed, "due_at": int(now.timestamp()), "tries": 0}
+    values = {"sealed": sealed, "due_at": 0, "tries": 0}
     row = make(table).values(case_id=case_id, **values)
     db.execute(row.on_conflict_do_update(index_elements=["case_id"], set_=values))
 
@@ -73,9 +76,10 @@ def is_waiting(store: Store, now: datetime) -> bool:
         return db.execute(due.limit(1)).first() is not None
 
 
-def taken(db: Connection, case_id: bytes) -> None:
-    """Nothing of it stays."""
-    db.execute(delete(table).where(table.c.case_id == case_id))
+def taken(db: Connection, case_id: bytes, sealed: bytes | None = None) -> bool:
+    """Nothing of it stays; with `sealed` only if it is that letter. Returns whether there was one."""
+    place = delete(table).where(table.c.case_id == case_id)
+    return bool(db.execute(place if sealed is None else place.where(table.c.sealed == sealed)).rowcount)
 
 
 def look_at_codes(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:

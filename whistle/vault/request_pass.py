@@ -1,6 +1,7 @@
 """What the days bring to privacy requests: the neutral answer in one batch, what falls due, what is wrong."""
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,7 +13,7 @@ from whistle.rules import request_way as rules
 from whistle.rules.calendar import local_day
 from whistle.rules.request_way import State
 from whistle.rules.requests import neutral_due_on
-from whistle.vault import directory, request_mails, requests
+from whistle.vault import directory, request_desk, request_mails, requests
 from whistle.vault.facts import COPY, REQUEST, CompanyFacts
 from whistle.vault.findings import Finding
 from whistle.vault.request_mails import CodeLetter
@@ -38,7 +39,8 @@ class Batch:
 def send_neutral(store: Store, now: datetime) -> list[Batch]:
     """Give everybody whose day has come the neutral answer, in one batch for each company. Safe to repeat.
 
-    It is a date and no more: the words are the policy's, and the same for all.
+    It is a date and no more: the words are the policy's, and the same for all. One that was changed past its
+    page keeps no other waiting: `check` names it.
     """
     done = []
     for company in _companies(store):
@@ -47,15 +49,20 @@ def send_neutral(store: Store, now: datetime) -> list[Batch]:
             waits = [
                 bytes(row.id) for row in db.execute(_NEUTRAL, {"company": company.id}) if _come(row, today)
             ]
-        for case_id in waits:
-            with requests.changing(store, case_id, now) as request:
-                request.set(neutral_on=today)
-        if waits:
+        count = sum(_given(store, case_id, today, now) for case_id in waits)
+        if count:
             with store.writing() as work:
-                facts = {"company": company.code, "count": len(waits)}
+                facts = {"company": company.code, "count": count}
                 work.log("request_neutral", day=today, actor="system", facts=facts)
-            done.append(Batch(company.code, today, len(waits)))
+            done.append(Batch(company.code, today, count))
     return done
+
+
+def _given(store: Store, case_id: bytes, today: date, now: datetime) -> bool:
+    with suppress(NotThere, Tampered), requests.changing(store, case_id, now) as request:
+        request.set(neutral_on=today)
+        return True
+    return False
 
 
 _NEUTRAL = (
@@ -83,10 +90,34 @@ def move_on(store: Store, now: datetime) -> None:
         asked = [bytes(one) for one in db.execute(_ASKED).scalars()]
         stale = [case_id for case_id in asked if _is_stale(db, store.keys, case_id, known, now)]
     for case_id in stale:
-        with requests.changing(store, case_id, now):
+        with suppress(NotThere, Tampered), requests.changing(store, case_id, now):
             pass  # written again, with the day that is due today
 
 
+def close_unproved(store: Store, believed: datetime) -> None:
+    """Close requests whose code nobody typed in 30 days, so that they are erased like others.
+
+    `believed`: the latest time that may end something.
+    """
+    known = {company.id: company for company in _companies(store)}
+    with store.reading() as db:
+        waits = [
+            bytes(row.id)
+            for row in db.execute(_UNPROVED)
+            if rules.is_given_up(row.received_on, local_day(believed, known[bytes(row.company_id)].zone))
+        ]
+    for case_id in waits:
+        with suppress(NotThere, Tampered), requests.changing(store, case_id, believed) as request:
+            if request.now("state") == State.SENT:
+                request_desk.end(request, "system")
+
+
+_UNPROVED = (
+    select(cases.c.id, cases.c.company_id, cases.c.received_on)
+    .join_from(table, cases, cases.c.id == table.c.case_id)
+    .where(table.c.state == State.SENT)
+    .order_by(cases.c.id)
+)
 _ASKED = select(table.c.case_id).where(table.c.asked_on.is_not(None), table.c.state == State.CODED)
 
 
@@ -95,14 +126,24 @@ def _is_stale(
 ) -> bool:
     case = db.execute(select(cases).where(cases.c.id == case_id)).one()
     company = known[bytes(case.company_id)]
-    dates = requests.dates_of(requests.checked(db, keys, case_id), case.received_on, company)
+    row = _believed(db, keys, case_id)
+    if row is None:
+        return False
+    dates = requests.dates_of(row, case.received_on, company)
     return bool(rules.due_on(dates, local_day(now, company.zone)) != case.next_on)
+
+
+def _believed(db: Connection, keys: ServerKeys, case_id: bytes) -> Any:
+    """The row of a request; None for one that was changed past its page, which `check` names."""
+    with suppress(NotThere, Tampered):
+        return requests.checked(db, keys, case_id)
+    return None
 
 
 def falling_due(
     db: Connection, keys: ServerKeys, known: Mapping[bytes, CompanyFacts], now: datetime
 ) -> list[tuple[str, str, str, date, date, bool, str]]:
-    """Answers and reviews that are owed: kind, number, company, due day, last legal day, lateness, rule.
+    """What is owed, answers, reviews and closings: kind, number, company, due and last day, lateness, rule.
 
     A request whose address is not proved owes nothing yet; what those who handle reports owe is theirs alone.
     """
@@ -111,10 +152,16 @@ def falling_due(
     for case in db.execute(query.where(table.c.state.not_in((State.SENT, State.CLOSED)))):
         company = known[bytes(case.company_id)]
         today = local_day(now, company.zone)
-        status = requests.status_of(requests.checked(db, keys, bytes(case.id)), case, company, now)
+        row = _believed(db, keys, bytes(case.id))
+        if row is None:
+            continue
+        status = requests.status_of(row, case, company, now)
         owed = [(requests.DUTY, status.due_on, status.last_legal_day, RULE)] if not status.answered_on else []
         if status.review_on is not None:
             owed.append((requests.REVIEW, status.review_on, status.review_on, "S39"))
+        elif status.answered_on is not None:
+            close_by = rules.close_by(status.answered_on)
+            owed.append((requests.CLOSE, close_by, close_by, "GDPR 5(1)(e)"))
         found += [
             (kind, case.number, company.code, due, legal, due < today, rule)
             for kind, due, legal, rule in owed
@@ -158,8 +205,9 @@ def code_refused(store: Store, letter: CodeLetter, now: datetime) -> None:
 def _settle(store: Store, letter: CodeLetter, now: datetime, became: str) -> None:
     try:
         with requests.changing(store, letter.case_id, now) as request:
-            request_mails.taken(request.change.db, letter.case_id)
-            if request.now("state") == State.SENT:
+            # A letter to a corrected address may have taken its place meanwhile: that one waits on.
+            gone = request_mails.taken(request.change.db, letter.case_id, letter.sealed)
+            if gone and request.now("state") == State.SENT:
                 request.set(mail=became)
     except NotThere:
         return  # purged or closed meanwhile

@@ -11,12 +11,13 @@ from whistle.crypto.header import Compartment
 from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules import request_way as rules
 from whistle.rules.request_way import State
-from whistle.vault import request_mails, requests
+from whistle.vault import requests
 from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.request_desk import (
     Emptied,
     at_work,
     empty,
+    end,
     leave_nothing,
     mine,
     require_mine,
@@ -44,11 +45,15 @@ class Ended:
 
 
 def open_request(store: Store, person_id: bytes, number: str, now: datetime) -> OpenedRequest:
-    """A request as its officer may open it: sealed until the address is proved. Raises `NotThere`."""
+    """A request as its officer may open it: sealed until the address is proved. Raises `NotThere`.
+
+    What was closed before anybody knew who asked stays sealed for good.
+    """
     with store.reading() as db:
         case = mine(db, store, person_id, number, now)
         row = requests.checked(db, store.keys, bytes(case.id))
-        parts = () if row.state == State.SENT else PARTS
+        is_sealed = row.state == State.SENT or (row.state == State.CLOSED and row.verified_on is None)
+        parts = () if is_sealed else PARTS
         found = requests.opened(db, store, case, parts, holder=person_id, now=now, unread=case.mine)
         return OpenedRequest(found.status, found.case, found.tasks, _repeats(db, row))
 
@@ -91,20 +96,19 @@ def mark_read(
 
 def decide(
     store: Store, person_id: bytes, number: str, addition: Addition, now: datetime,
-    *, review_on: date | None = None, lifts: bool = False,
+    *, review_on: date | None = None, others_on: date | None = None,
 ) -> None:  # fmt: skip
     """Keep a decision in the officers' notes; a restriction has a day on which it is looked at again.
 
-    `lifts`: the restriction ends, and with it that day.
+    `others_on`: the earliest such day of what was decided before and still stands; the request has the
+    earlier of the two, and none once no restriction is left.
     """
     with verified(store, person_id, number, now) as (request, name):
         take(request, addition)
-        if review_on is not None:
-            if review_on <= request.today:
-                raise RuleRefused("review_past", "The day of review has to be after today.")
-            request.set(review_on=review_on)
-        elif lifts:
-            request.set(review_on=None)
+        if review_on is not None and review_on <= request.today:
+            raise RuleRefused("review_past", "The day of review has to be after today.")
+        days = [day for day in (review_on, others_on) if day is not None]
+        request.set(review_on=min(days, default=None))
         request.change.log("request_decided", name)
 
 
@@ -198,11 +202,5 @@ def close(
         if request.now("state") != State.SENT:
             tell(request, addition)
             empty(request, name, emptied)
-        answered = request.now("answered_on") or request.today
-        due = rules.purge_due(answered)
-        request.answer_asked()
-        request.set(state=State.CLOSED, answered_on=answered)
-        request_mails.taken(request.change.db, bytes(request.change.row.id))
-        request.change.set(state="closed", closed_on=request.today, purge_on=due)
-        request.change.log("closed", name, due_on=due.isoformat())
+        end(request, name)
     leave_nothing(store)

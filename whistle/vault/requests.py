@@ -37,7 +37,7 @@ OFFICER = "privacy_officer"
 PERSON = "reporter"
 """How the ledger calls whoever holds the key, of a report and of a request alike."""
 
-DUTY, REVIEW = "privacy_request", "privacy_review"
+DUTY, REVIEW, CLOSE = "privacy_request", "privacy_review", "privacy_close"
 """The kinds of duties of a request: its answer, and the day on which a restriction is looked at again."""
 
 NO_MAIL, QUEUED, MAILED, REFUSED = "none", "queued", "sent", "refused"
@@ -150,7 +150,7 @@ def _take(store: Store, work: Work, new: NewRequest, now: datetime) -> RequestSt
         at = {"open": True, "rank": _rank(row), "due_on": case["next_on"]}
         work.db.execute(insert(request_readers).values(**place, **at))
     if new.mail is not None:
-        request_mails.put(work.db, new.case.case_id, new.mail, now)
+        request_mails.put(work.db, new.case.case_id, new.mail)
     facts = {"n": case["inventory_n"], "company": company.code}
     work.log("request_received", day=today, actor=PERSON, case=case["number"], facts=facts)
     ids = [Header.parse(blob.sealed_header).object_id for blob in new.case.blobs]

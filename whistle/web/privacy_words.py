@@ -81,7 +81,7 @@ REFUSALS: Final[Words] = {
     "letter_grounds": _l("Name the ground, a section of a law or of the policy, that somebody can look up."),
     "letter_until": _l("Say until which day."),
     "letter_fee": _l("Say what it would cost, or that the request would be declined."),
-    "notice_first": _l("Tell the person first, and wait for a day."),
+    "notice_first": _l("Tell the person first, and wait until the days they have to reply are over."),
     "handlers_answer": _l(
         "Reports are answered by those appointed for them. The request is with them already."
     ),
