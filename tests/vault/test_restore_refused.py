@@ -282,9 +282,11 @@ def test_a_restore_that_is_begun_anew_takes_its_own_half_done_lines_for_no_later
     keys = keys_of(world, tmp_path / "there")
     with empty_place(keys) as store:
         for _ in range(2):
-            with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            source = restore.verified(file, keys)
+            with monkeypatch.context() as patch:
                 patch.setattr(replay_cases, "again", killed)
-                restore.restore(store, restore.verified(file, keys), world.clock.now())
+                with pytest.raises(KeyboardInterrupt):
+                    restore.restore(store, source, world.clock.now())
         restore.restore(store, restore.verified(file, keys), world.clock.now())
         with store.reading() as db:
             found = db.execute(select(cases.c.state, cases.c.purge_on)).one()
@@ -303,9 +305,11 @@ def test_a_newer_journal_that_takes_the_place_of_a_half_done_run_s_is_played_who
         raise KeyboardInterrupt
 
     with empty_place(keys) as store:
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        source = restore.verified(file, keys)
+        with monkeypatch.context() as patch:
             patch.setattr(replay_purges, "purge", killed)
-            restore.restore(store, restore.verified(file, keys), world.clock.now())
+            with pytest.raises(KeyboardInterrupt):
+                restore.restore(store, source, world.clock.now())
         held(world, number)
         shutil.copy(world.settings.keys / "journal", keys.folder / "journal")
         said = restore.restore(store, restore.verified(file, keys), world.clock.now())

@@ -5,9 +5,9 @@ command opens such a site, and `restore` of the same file begins it anew.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from whistle.vault import backup, journal, ledger, parts, portable, replay, rest
 from whistle.vault.localblobs import LocalBlobs, sync_folder
 from whistle.vault.serverkeys import RESTORING, ServerKeys, locked, read_head, write_private
 from whistle.vault.store import BlobStore, StagedBlob, Store
+
+NOON = time(12)
+"""The same local day everywhere in Europe as in UTC."""
 
 Tell = Callable[[str], None]
 
@@ -97,7 +100,8 @@ def restore(store: Store, source: Source, now: datetime, tell: Tell = lambda _sa
             _clear(store)
         _load(store, source, tell)
         lines = [line for line in source.lines if line["n"] <= until]
-        done = replay.replay(store, lines, _where_it_ended(store.keys, source), now, tell)
+        ended, believed = _where_it_ended(store.keys, source), _believed(source, lines, now)
+        done = replay.replay(store, lines, ended, now, believed, tell)
         schema_says = schema.differences(store.engine)
         if schema_says:
             raise GuardRefused(f"the restored schema is not this program's: {schema_says[0]}")
@@ -125,6 +129,12 @@ def _first_run_until(keys: ServerKeys, source: Source) -> int:
         return source.whole
     after = next((line for line in source.lines if line["n"] == int(until) + 1), None)
     return int(until) if after is not None and after["kind"] == ledger.RESTORED else source.whole
+
+
+def _believed(source: Source, lines: Sequence[dict[str, Any]], now: datetime) -> datetime:
+    """The latest time that the site is known to have lived through: the backup's day, or the last line's."""
+    last = max(source.manifest["made_on"], *(line["day"] for line in lines), "")
+    return min(now, datetime.combine(date.fromisoformat(last), NOON, UTC))
 
 
 def _clear(store: Store) -> None:
