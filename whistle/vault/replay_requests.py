@@ -1,7 +1,7 @@
 """A privacy request that was closed, or handed on, after a backup is closed and handed on again.
 
-The keys that the officers of the other company got are in no journal: `check` says that nobody can answer,
-and somebody of recovery gives them the keys anew.
+The keys that the officers of the other company got are in no journal, and nobody else may have them: `check`
+says that nobody can answer it, until the person, who still reads it, sends it anew.
 """
 
 from datetime import date
