@@ -6,10 +6,12 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from tests.vault.restoring import (
@@ -22,12 +24,12 @@ from tests.vault.restoring import (
     settings_of,
 )
 from tests.vault.scenes import case_with_all, held, pass_at, purged_case
-from tests.vault.tampering import kinds, rows
+from tests.vault.tampering import case_of, kinds, rows
 from tests.vault.workers import workers
 from tests.world import Secrets, World, open_world
 from whistle import app
 from whistle.errors import GuardRefused
-from whistle.vault import backup, parts, restore, schema
+from whistle.vault import backup, parts, replay_cases, replay_purges, restore, schema
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, holds
@@ -258,3 +260,57 @@ def test_a_restore_of_another_file_does_not_go_on_where_one_broke_off(
             restore.restore(store, restore.verified(file, store.keys), world.clock.now())
         assert schema.is_empty(store.engine)
         assert backup.FORMAT == 1
+
+
+def test_a_restore_that_is_begun_anew_takes_its_own_half_done_lines_for_no_later_event(
+    sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, hanna = sqlite_world, sqlite_world.member("Hanna")
+    number = world.closed()[0].number
+    file = backed_up(world, tmp_path / "site.tar")
+    world.program.handler.reopen(hanna, number, "A new witness.")
+    world.later(1)
+    world.close(hanna, number, "The witness knew nothing new.")
+    wanted = case_of(world, number)
+    once = replay_cases.again
+
+    def killed(change: Any, line: dict[str, Any], actor: Any) -> str:
+        if line["kind"] == "closed":
+            raise KeyboardInterrupt
+        return once(change, line, actor)
+
+    keys = keys_of(world, tmp_path / "there")
+    with empty_place(keys) as store:
+        for _ in range(2):
+            source = restore.verified(file, keys)
+            with monkeypatch.context() as patch:
+                patch.setattr(replay_cases, "again", killed)
+                with pytest.raises(KeyboardInterrupt):
+                    restore.restore(store, source, world.clock.now())
+        restore.restore(store, restore.verified(file, keys), world.clock.now())
+        with store.reading() as db:
+            found = db.execute(select(cases.c.state, cases.c.purge_on)).one()
+        assert tuple(found) == (wanted["state"], wanted["purge_on"])
+
+
+def test_a_newer_journal_that_takes_the_place_of_a_half_done_run_s_is_played_whole(
+    sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = sqlite_world
+    number = world.closed()[0].number
+    file = backed_up(world, tmp_path / "site.tar")
+    keys = keys_of(world, tmp_path / "there")
+
+    def killed(*_all: Any) -> int:
+        raise KeyboardInterrupt
+
+    with empty_place(keys) as store:
+        source = restore.verified(file, keys)
+        with monkeypatch.context() as patch:
+            patch.setattr(replay_purges, "purge", killed)
+            with pytest.raises(KeyboardInterrupt):
+                restore.restore(store, source, world.clock.now())
+        held(world, number)
+        shutil.copy(world.settings.keys / "journal", keys.folder / "journal")
+        said = restore.restore(store, restore.verified(file, keys), world.clock.now())
+        assert said.uncited == [number]

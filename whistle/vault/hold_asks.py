@@ -224,3 +224,16 @@ def _forget(work: Work, ask_id: bytes) -> None:
     """What became of it stands in the ledger."""
     work.db.execute(delete(asked_holds).where(asked_holds.c.ask_id == ask_id))
     work.db.execute(delete(hold_asks).where(hold_asks.c.id == ask_id))
+
+
+def forget_of(work: Work, hold_id: bytes) -> None:
+    """End the ask that a hold waits in, where it waits in one: all of its holds were answered at once."""
+    waits = select(asked_holds.c.ask_id).where(asked_holds.c.hold_id == hold_id)
+    ask_id = work.db.execute(waits).scalar_one_or_none()
+    if ask_id is not None:
+        _forget(work, bytes(ask_id))
+
+
+def forget_empty(work: Work) -> None:
+    """End the asks whose holds are all gone with their cases: the same list may be sent again."""
+    work.db.execute(delete(hold_asks).where(hold_asks.c.id.not_in(select(asked_holds.c.ask_id))))

@@ -22,10 +22,11 @@ LABEL = b"whistle/v1/journal\0"
 START = bytes(32)
 
 JOURNALED = (
-    "purged", "hold_placed", "hold_released", "person_retired", "role_ended", "closed", "reopened",
+    "purged", "hold_placed", "hold_confirmed", "hold_reviewed", "release_withdrawn", "hold_released",
+    "person_retired", "role_ended", "closed", "reopened",
     "grants_withdrawn", "excluded", "exclusion_lifted", "redacted", "identity_withdrawn",
     "sentence_withheld", "sentence_shown", "ground_recorded", "ground_reviewed", "ground_ended",
-    "disclosure_answered", ledger_book.RESTORED,
+    "disclosure_answered", "request_forwarded", ledger_book.RESTORED,
 )  # fmt: skip
 """What a backup from before must not undo: also a case closed or reopened, or its day would be another."""
 

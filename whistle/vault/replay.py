@@ -17,10 +17,12 @@ from whistle.errors import Tampered
 from whistle.vault import (
     casework,
     custody_ends,
+    hold_asks,
     journal,
     ledger,
     purge,
     replay_cases,
+    replay_holds,
     replay_kept,
     replay_people,
     replay_purges,
@@ -29,7 +31,7 @@ from whistle.vault import (
 )
 from whistle.vault.journal import ACTED
 from whistle.vault.store import Store
-from whistle.vault.tables import cases, holds
+from whistle.vault.tables import cases, certificates, holds
 
 Line = dict[str, Any]
 
@@ -61,9 +63,14 @@ def replay(
     lines: Sequence[Line],
     ended: Ended,
     now: datetime,
+    believed: datetime,
     tell: Callable[[str], None] = lambda _said: None,
 ) -> Replayed:
-    """Do again what `lines` of the journal say. Each line is a unit of work; the whole is safe to repeat."""
+    """Do again what `lines` of the journal say. Each line is a unit of work; the whole is safe to repeat.
+
+    `believed` is the latest time that the backup and the journal know of: no clock that was set wrong on a
+    new machine ends a grant that may be kept then.
+    """
     done = Replayed(lost_lines=ended.site - ended.backup)
     _begin(store, ended, now)
     done.purged = replay_purges.purge(store, [one for one in lines if one["kind"] == "purged"], now)
@@ -72,12 +79,14 @@ def replay(
     for line in lines:
         if line["kind"] in replay_people.KINDS:
             replay_people.again(store, line, actors, now)
-        elif line["kind"] in replay_cases.KINDS | replay_kept.KINDS:
+        elif line["kind"] in replay_cases.KINDS | replay_holds.KINDS | replay_kept.KINDS:
             _of_case(store, line, actors, now, done)
         done.done += 1
-    withdrawals.withdraw_after_designations(store, now)
+    withdrawals.withdraw_after_designations(store, now, believed)
     with suppress(Tampered):  # a case that was changed past its page is for `check`, and for the next pass
-        custody_ends.end_due(store, now)
+        custody_ends.end_due(store, min(now, believed))
+    with store.writing() as work:
+        hold_asks.forget_empty(work)
     purge.work_off_removals(store)
     scrubbing.scrub(store)
     journal.catch_up(store)
@@ -96,20 +105,26 @@ def _begin(store: Store, ended: Ended, now: datetime) -> None:
 def _of_case(store: Store, line: Line, actors: replay_people.Actors, now: datetime, done: Replayed) -> None:
     with store.reading() as db:
         known = db.execute(select(cases.c.id).where(cases.c.number == line["case"])).first() is not None
+        purged = select(certificates.c.case_number).where(certificates.c.case_number == line["case"])
+        if not known and db.execute(purged).first() is None:
+            done.unknown.add(line["case"])
     if not known:
-        done.unknown.add(line["case"])
         return
     try:
         with casework.changing(store, line["case"], now) as change:
-            if line["kind"] in replay_kept.KINDS:
-                replay_kept.again(change, line, actors.of(line[ACTED]))
-                return
-            said = replay_cases.again(change, line, actors.of(line[ACTED]))
+            said = _again(change, line, actors.of(line[ACTED]))
     except Tampered:
         _note_broken(store, line, now)
         done.broken.add(line["case"])
         return
     done.erased |= {line["case"]} if said == replay_cases.ERASED else set()
+
+
+def _again(change: casework.Change, line: Line, actor: tuple[bytes | None, str]) -> str:
+    if line["kind"] in replay_cases.KINDS:
+        return replay_cases.again(change, line, actor)
+    (replay_holds if line["kind"] in replay_holds.KINDS else replay_kept).again(change, line, actor)
+    return replay_cases.PLAIN
 
 
 def _note_broken(store: Store, line: Line, now: datetime) -> None:
@@ -124,5 +139,5 @@ def _uncited(store: Store) -> list[str]:
     """The cases with a hold in force whose citation no journal holds."""
     query = select(cases.c.number).join_from(holds, cases).where(holds.c.released_on.is_(None))
     with store.reading() as db:
-        found = db.execute(query.where(holds.c.sealed == replay_cases.NOTHING).order_by(cases.c.number))
+        found = db.execute(query.where(holds.c.sealed == replay_holds.UNCITED).order_by(cases.c.number))
         return list(found.scalars())

@@ -1,7 +1,6 @@
-"""What the journal says of a case that stands: what protects it, what was taken from it, what its day is.
+"""What the journal says of a case that stands: what was taken from it, what its day is.
 
-A hold's citation and the words of an erased entry's replacement are in no journal: the hold stands without
-its citation until legal cites it again, and an empty place stands where the entry stood.
+The words of an erased entry's replacement are in no journal: an empty place stands where the entry stood.
 """
 
 import secrets
@@ -19,15 +18,15 @@ from whistle.vault import (
     disclosures,
     exclusions,
     reading,
-    replay_people,
+    replay_requests,
     scrubbing,
     sites,
     verdicts,
     withdrawals,
 )
 from whistle.vault.casework import Change
-from whistle.vault.holds import hold_mac
-from whistle.vault.tables import blob_removals, blobs, closings, grants, holds, people, readers, records
+from whistle.vault.facts import REQUEST
+from whistle.vault.tables import blob_removals, blobs, closings, grants, people, readers, records
 from whistle.vault.worktables import consents, redactions
 
 Actor = tuple[bytes | None, str]
@@ -36,10 +35,7 @@ ERASED, PLAIN = "erased", ""
 """What of it somebody has to be told: an entry that is gone."""
 
 NOTHING = b""
-"""What is sealed in a place whose record is gone, or in a hold whose citation is lost."""
-
-PLACED_ON = "placed_on"
-"""In the facts of a hold that was placed again: the day it was placed first."""
+"""What is sealed in a place whose record is gone."""
 
 EMPTIED = "emptied"
 """In the facts of a replayed erasure: the ids of the empty places that it left."""
@@ -48,36 +44,6 @@ EMPTIED = "emptied"
 def again(change: Change, line: dict[str, Any], actor: Actor) -> str:
     """Do what the line says to its case, where that is not so already."""
     return _STEPS[line["kind"]](change, line, actor)
-
-
-def _hold_placed(change: Change, line: dict[str, Any], actor: Actor) -> str:
-    facts = line["facts"]
-    hold_id = bytes.fromhex(facts["hold"])
-    if change.db.execute(select(holds.c.id).where(holds.c.id == hold_id)).first() is not None:
-        return PLAIN
-    placed_by = actor[0] or replay_people.nobody(change.work)
-    row = {
-        "id": hold_id, "case_id": change.row.id, "ground": facts["ground"],
-        "placed_on": date.fromisoformat(facts.get(PLACED_ON, line["day"])), "placed_by": placed_by,
-        "review_on": date.fromisoformat(facts["review_on"]), "late": facts["late"],
-        "once": sha256(hold_id).digest(), "sealed": NOTHING, "released_on": None, "release_asked_by": None,
-    }  # fmt: skip
-    change.db.execute(insert(holds).values(**row, mac=hold_mac(change.store.keys, row)))
-    _log(change, line, actor, **{PLACED_ON: row["placed_on"].isoformat()})
-    return PLAIN
-
-
-def _hold_released(change: Change, line: dict[str, Any], actor: Actor) -> str:
-    hold_id = bytes.fromhex(line["facts"]["hold"])
-    query = select(holds).where(holds.c.id == hold_id, holds.c.released_on.is_(None))
-    row = change.db.execute(query).one_or_none()
-    if row is None:
-        return PLAIN
-    released = {"released_on": date.fromisoformat(line["day"]), "released_by": actor[0]}
-    mac = hold_mac(change.store.keys, {**row._mapping, **released})  # noqa: SLF001 (SQLAlchemy's public name)
-    change.db.execute(update(holds).where(holds.c.id == hold_id).values(**released, mac=mac))
-    _log(change, line, actor)
-    return PLAIN
 
 
 def _withdrawn(change: Change, line: dict[str, Any], actor: Actor) -> str:
@@ -90,6 +56,12 @@ def _withdrawn(change: Change, line: dict[str, Any], actor: Actor) -> str:
     gone = sorted({bytes(one) for one in held} & set(named))
     if gone:
         withdrawals.take_away(change, gone)
+        _log(change, line, actor)
+    return PLAIN
+
+
+def _forwarded(change: Change, line: dict[str, Any], actor: Actor) -> str:
+    if replay_requests.hand_on(change, line["facts"]):
         _log(change, line, actor)
     return PLAIN
 
@@ -166,8 +138,11 @@ def _closed(change: Change, line: dict[str, Any], actor: Actor) -> str:
         date.fromisoformat(one) for one in (facts.get(verdicts.CLOSED_ON, line["day"]), facts["due_on"])
     )
     change.set(state="closed", closed_on=day, purge_on=due, reopen_asked_by=None)
-    n = len(reading.closings_of(change.db, change.row.id)) + 1
-    change.db.execute(insert(closings).values(case_id=change.row.id, n=n, closed_on=day, purge_on=due))
+    if change.row.kind == REQUEST:
+        replay_requests.close(change, facts, day)
+    else:
+        n = len(reading.closings_of(change.db, change.row.id)) + 1
+        change.db.execute(insert(closings).values(case_id=change.row.id, n=n, closed_on=day, purge_on=due))
     _log(change, line, actor, **{verdicts.CLOSED_ON: day.isoformat()})
     return PLAIN
 
@@ -199,7 +174,7 @@ def _answered(change: Change, line: dict[str, Any], _actor: Actor) -> str:
 
 _STEPS: dict[str, Callable[[Change, dict[str, Any], Actor], str]] = {
     "closed": _closed, "reopened": _reopened,
-    "hold_placed": _hold_placed, "hold_released": _hold_released, "grants_withdrawn": _withdrawn,
+    "grants_withdrawn": _withdrawn, "request_forwarded": _forwarded,
     "excluded": _excluded, "exclusion_lifted": _excluded, "redacted": _redacted,
     "identity_withdrawn": _identity_withdrawn, "disclosure_answered": _answered,
 }  # fmt: skip
@@ -211,5 +186,5 @@ def _log(change: Change, line: dict[str, Any], actor: Actor, **more: Any) -> Non
 
 
 def _facts(line: dict[str, Any]) -> dict[str, Any]:
-    """What the line said, but for the inventory's number, and for an ask, which ends with a restore."""
-    return {name: value for name, value in line["facts"].items() if name not in ("n", "ask", EMPTIED)}
+    """What the line said, but for the inventory's number."""
+    return {name: value for name, value in line["facts"].items() if name not in ("n", EMPTIED)}

@@ -144,7 +144,7 @@ def end(request: RequestChange, name: str) -> None:
     request.set(state=State.CLOSED, answered_on=answered)
     request_mails.taken(request.change.db, bytes(request.change.row.id))
     request.change.set(state="closed", closed_on=request.today, purge_on=due)
-    request.change.log("closed", name, due_on=due.isoformat())
+    request.change.log("closed", name, due_on=due.isoformat(), answered_on=answered.isoformat())
 
 
 def take_blobs(change: casework.Change, blob_ids: Sequence[bytes]) -> list[bytes]:

@@ -99,9 +99,10 @@ def forward(
             if header.kind != Kind.GRANT or known.get(grant.holder_id) != header.key_id:
                 raise NotAllowed("a request is handed on to the officers of that company only")
             change.put_grant(grant)
-        change.take_grants([one for one in before if one not in known])
+        gone = sorted(one for one in before if one not in known)
+        change.take_grants(gone)
         _move(request, company, sorted({grant.holder_id for grant in to.granted}))
-        change.log("request_forwarded", name, company=company.code)
+        change.log("request_forwarded", name, company=company.code, people=[person.hex() for person in gone])
 
 
 def _move(request: RequestChange, company: CompanyFacts, officers: Sequence[bytes]) -> None:

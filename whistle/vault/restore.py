@@ -5,9 +5,9 @@ command opens such a site, and `restore` of the same file begins it anew.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +20,22 @@ from whistle.vault.localblobs import LocalBlobs, sync_folder
 from whistle.vault.serverkeys import RESTORING, ServerKeys, locked, read_head, write_private
 from whistle.vault.store import BlobStore, StagedBlob, Store
 
+NOON = time(12)
+"""The same local day everywhere in Europe as in UTC."""
+
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A backup that was verified to its last byte, and the journal lines that come after it."""
+    """A backup that was verified to its last byte, the journal lines after it, how many there are in all."""
 
     path: Path
     manifest: dict[str, Any]
     digest: str
     lines: tuple[dict[str, Any], ...]
     said: str
+    whole: int
 
 
 def verified(path: Path, keys: ServerKeys, tell: Tell = lambda _said: None) -> Source:
@@ -42,7 +46,9 @@ def verified(path: Path, keys: ServerKeys, tell: Tell = lambda _said: None) -> S
     lines = _journal_after(keys, manifest)
     ahead = backup.what_is_newer(manifest, journal.position(keys))
     digest = hashlib.sha256(chain.canonical(manifest)).hexdigest()
-    return Source(path, manifest, digest, lines, ahead)
+    return Source(
+        path, manifest, digest, lines, ahead, lines[-1]["n"] if lines else manifest["journal"]["lines"]
+    )
 
 
 def _journal_after(keys: ServerKeys, manifest: dict[str, Any]) -> tuple[dict[str, Any], ...]:
@@ -73,7 +79,7 @@ def require_empty(engine: Engine, blob_store: BlobStore, keys: ServerKeys, sourc
     """Raise `GuardRefused` where something stands already; True where a restore of this file broke off."""
     broken_off = _mark(keys)
     if broken_off is not None:
-        if broken_off != source.digest:
+        if broken_off.partition(" ")[0] != source.digest:
             raise GuardRefused("a restore of another file broke off here; finish that one")
         return True
     if not schema.is_empty(engine):
@@ -87,12 +93,15 @@ def restore(store: Store, source: Source, now: datetime, tell: Tell = lambda _sa
     """Bring a verified backup into an empty place and replay the journal. Raises `GuardRefused`."""
     with locked(store.keys.folder / "restore.lock"):
         again = require_empty(store.engine, store.blobs, store.keys, source)
-        write_private(store.keys.folder / RESTORING, source.digest.encode())
+        until = _first_run_until(store.keys, source)
+        write_private(store.keys.folder / RESTORING, f"{source.digest} {until}".encode())
         sync_folder(store.keys.folder)
         if again:
             _clear(store)
         _load(store, source, tell)
-        done = replay.replay(store, source.lines, _where_it_ended(store.keys, source), now, tell)
+        lines = [line for line in source.lines if line["n"] <= until]
+        ended, believed = _where_it_ended(store.keys, source), _believed(source, lines, now)
+        done = replay.replay(store, lines, ended, now, believed, tell)
         schema_says = schema.differences(store.engine)
         if schema_says:
             raise GuardRefused(f"the restored schema is not this program's: {schema_says[0]}")
@@ -107,6 +116,25 @@ def _mark(keys: ServerKeys) -> str | None:
         return (keys.folder / RESTORING).read_text(encoding="ascii")
     except FileNotFoundError:
         return None
+
+
+def _first_run_until(keys: ServerKeys, source: Source) -> int:
+    """Up to which line the journal is played: what a run that broke off wrote itself is no later event.
+
+    Its own lines begin with the one that says that the site was restored. Where another line stands there,
+    a newer copy of the journal was put in its place, and all of that one counts.
+    """
+    until = (_mark(keys) or "").partition(" ")[2]
+    if not until.isdecimal():
+        return source.whole
+    after = next((line for line in source.lines if line["n"] == int(until) + 1), None)
+    return int(until) if after is not None and after["kind"] == ledger.RESTORED else source.whole
+
+
+def _believed(source: Source, lines: Sequence[dict[str, Any]], now: datetime) -> datetime:
+    """The latest time that the site is known to have lived through: the backup's day, or the last line's."""
+    last = max(source.manifest["made_on"], *(line["day"] for line in lines), "")
+    return min(now, datetime.combine(date.fromisoformat(last), NOON, UTC))
 
 
 def _clear(store: Store) -> None:
