@@ -10,7 +10,7 @@ from sqlalchemy import Table
 
 from whistle.vault import sites
 from whistle.vault.store import BUSY_MS, Store
-from whistle.vault.tables import cases, holds, ledger, metadata
+from whistle.vault.tables import cases, ledger, metadata
 
 KEY = "scrub"
 """Where the site keeps whether purged bytes may still be in the database's files."""
@@ -36,13 +36,17 @@ def _vacuum(store: Store) -> None:
 
     Nobody waits for it, and it waits for nobody; where it is not allowed, PostgreSQL's own log says so.
     """
-    names = ", ".join(sorted(table.name for table in metadata.sorted_tables if _holds_cases(table)))
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        db.exec_driver_sql(f"VACUUM (SKIP_LOCKED) {names}")
+        db.exec_driver_sql(f"VACUUM (SKIP_LOCKED) {', '.join(_tables())}")
+
+
+def _tables() -> list[str]:
+    """The tables that hold cases, or what goes with one."""
+    return sorted(table.name for table in metadata.sorted_tables if _holds_cases(table))
 
 
 def _holds_cases(table: Table) -> bool:
-    return table in (cases, ledger) or any(key.column.table in (cases, holds) for key in table.foreign_keys)
+    return table in (cases, ledger) or any(_holds_cases(key.column.table) for key in table.foreign_keys)
 
 
 def _emptied(store: Store, *, reindex: bool) -> bool:
@@ -50,8 +54,10 @@ def _emptied(store: Store, *, reindex: bool) -> bool:
         raw = connection.connection.driver_connection
         assert raw is not None  # noqa: S101 (a pooled connection always has one)
         connection.rollback()
-        if reindex:
-            raw.execute("REINDEX")
+        for name in _tables() if reindex else ():
+            raw.execute(f"REINDEX {name}")
+            # One table at a time, and a pause that copies pages: whoever writes gets a turn in between.
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
         raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
         try:
             busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
