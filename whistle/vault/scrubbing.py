@@ -10,7 +10,7 @@ from sqlalchemy import Table
 
 from whistle.vault import sites
 from whistle.vault.store import BUSY_MS, Store
-from whistle.vault.tables import cases, ledger, metadata
+from whistle.vault.tables import blob_removals, cases, ledger, metadata
 
 KEY = "scrub"
 """Where the site keeps whether purged bytes may still be in the database's files."""
@@ -41,12 +41,14 @@ def _vacuum(store: Store) -> None:
 
 
 def _tables() -> list[str]:
-    """The tables that hold cases, or what goes with one."""
+    """The tables that hold cases, what goes with one, or the list of files that go."""
     return sorted(table.name for table in metadata.sorted_tables if _holds_cases(table))
 
 
 def _holds_cases(table: Table) -> bool:
-    return table in (cases, ledger) or any(_holds_cases(key.column.table) for key in table.foreign_keys)
+    return table in (cases, ledger, blob_removals) or any(
+        _holds_cases(key.column.table) for key in table.foreign_keys
+    )
 
 
 def _emptied(store: Store, *, reindex: bool) -> bool:
