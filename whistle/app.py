@@ -119,7 +119,7 @@ def open_program(settings: Settings) -> Program:
         settings.refuse_rehearsal_settings()
     clock = clock_of(settings)
     if rehearsal and not settings.rehearsal_now:
-        clock = FollowingClock(lambda: rehearsals.moved_to(store))
+        clock = FollowingClock(lambda: rehearsals.moved_to(store), lambda: store.moves)
     return join(settings, store, clock, values, rehearsal=rehearsal)
 
 
@@ -172,7 +172,7 @@ def _facts(
     contact = values["security_contact"]
 
     def stands_at() -> datetime | None:
-        return settings.rehearsal_now or (rehearsals.moved_to(store) if rehearsal else None)
+        return clock.stands_at() if isinstance(clock, FollowingClock) else settings.rehearsal_now
 
     return SiteFacts(values["name"], rehearsal, stands_at, languages, contact, store, clock.now)
 

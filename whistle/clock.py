@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -74,12 +74,32 @@ class RehearsalClock(SystemClock):
         return self.instant.astimezone(UTC)
 
 
+KEPT_SECONDS: Final = 1.0
+"""A page asks for the time many times; nobody who moves it in a terminal looks at a page sooner than that."""
+
+
 @dataclass(frozen=True)
 class FollowingClock(SystemClock):
-    """A rehearsal's site time as it was last moved, wherever it is kept; the machine's until it is moved."""
+    """A rehearsal's site time as it was last moved, wherever it is kept; the machine's until it is moved.
+
+    `moves`: how often this process has moved it. With it, `moved_to` is asked again after a move of its own,
+    and after `KEPT_SECONDS` for one of another process; without it, each time.
+    """
 
     moved_to: Callable[[], datetime | None]
+    moves: Callable[[], int] | None = None
+    _kept: list[tuple[int, float, datetime | None]] = field(default_factory=list, compare=False)
 
     def now(self) -> datetime:
         """The time that the rehearsal was last moved to, in UTC: it stands still until the next move."""
-        return (self.moved_to() or self.machine()).astimezone(UTC)
+        return (self.stands_at() or self.machine()).astimezone(UTC)
+
+    def stands_at(self) -> datetime | None:
+        """Where the rehearsal's time stands; None while it goes with the machine's."""
+        if self.moves is None:
+            return self.moved_to()
+        moves, second = self.moves(), self.monotonic()
+        if self._kept and self._kept[0][0] == moves and second - self._kept[0][1] < KEPT_SECONDS:
+            return self._kept[0][2]
+        self._kept[:] = [(moves, second, self.moved_to())]
+        return self._kept[0][2]

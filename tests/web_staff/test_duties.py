@@ -99,10 +99,11 @@ def test_every_rule_has_its_words(maja: Browser, house: House) -> None:
         "in_progress", "FI", "Europe/Helsinki", date(2026, 3, 9), meeting_wanted=True,
         untouched_since=date(2026, 3, 9), hold_review_on=date(2026, 3, 9), minutes_shown_on=date(2026, 3, 9),
         concerned_undecided=True, concerned_review_on=date(2026, 3, 9), identity_ends_on=date(2026, 3, 9),
-        ground_review_on=date(2026, 3, 9),
     )  # fmt: skip
     closed = replace(every, state="closed", purge_due_on=date(2028, 3, 9), hold_review_on=None)
-    keys = {duty.key for facts in (every, closed) for duty in duties_of(facts, date(2031, 3, 1))}
+    grounded = replace(every, ground_review_on=date(2026, 3, 9))
+    every_kind = (every, grounded, closed)
+    keys = {duty.key for facts in every_kind for duty in duties_of(facts, date(2031, 3, 1))}
     assert keys == set(duty_words.RULES)
     assert ROWS
 

@@ -25,6 +25,7 @@ def move(store: Store, to: datetime) -> None:
     with store.writing() as work:
         _require_rehearsal(work.db)
         sites.put(work.db, KEY, to.astimezone(UTC).isoformat())
+    store.moves += 1
 
 
 def require(store: Store, person_id: bytes, now: datetime) -> None:

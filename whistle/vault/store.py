@@ -89,6 +89,8 @@ class Store:
     engine: Engine
     blobs: BlobStore
     keys: ServerKeys
+    moves: int = 0
+    """How often this process moved the time of a rehearsal."""
 
     def __post_init__(self) -> None:
         self.embedded = self.engine.dialect.name == "sqlite"

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from whistle.rules.policy import load_versions
 from whistle.rules.profiles import Profile, load_profiles
 from whistle.rules.record import load_record
+from whistle.vault.facts import CompanyFacts
 from whistle.web import assets, choices, policy_words, sessions
 from whistle.web.services import services
 
@@ -31,7 +32,7 @@ def home() -> ResponseReturnValue:
         "home.html",
         companies=companies,
         any_open=any(company.open for company in companies),
-        profiles=_profiles(),
+        profiles=_profiles(companies),
         choices=choices,
     )
 
@@ -121,7 +122,7 @@ def security() -> Response:
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
-def _profiles() -> list[Profile]:
+def _profiles(companies: tuple[CompanyFacts, ...] | None = None) -> list[Profile]:
     """The laws of the countries where this site has companies, each once, in the companies' order."""
-    countries = dict.fromkeys(company.country for company in services().site.companies())
+    countries = dict.fromkeys(one.country for one in companies or services().site.companies())
     return [load_profiles().of(country) for country in countries]

@@ -168,4 +168,4 @@ def _slowly(full: TooMany) -> Trouble:
 
 def _ended() -> ResponseReturnValue:
     """The visit is over; the code is in the letter still."""
-    return redirect(url_for("mailbox.knock"), _SEE_OTHER)
+    return render_template("mailbox.html", trouble=None, kept="", ended=True), problems.UNPROCESSABLE
