@@ -74,7 +74,7 @@ class RehearsalClock(SystemClock):
         return self.instant.astimezone(UTC)
 
 
-KEPT_SECONDS: Final = 1.0
+KEPT_SECONDS: Final = 0.05
 """A page asks for the time many times; nobody who moves it in a terminal looks at a page sooner than that."""
 
 
