@@ -117,6 +117,8 @@ def prepare(*, with_tests: bool) -> None:
 def hand_over(*arguments: str) -> None:
     """This process becomes the program: signals and exit codes go straight through."""
     sys.stdout.flush()
+    # Without compiled modules every start reads the sources anew, which is most of a start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.execv(PYTHON, [str(PYTHON), *arguments])
 
 

@@ -146,7 +146,9 @@ class FakeReporter:
         return nonce if kept == self.remember(form, token=token, nonce=nonce, minute=minute) else None
 
     def problems(self, form: ReportForm) -> tuple[Problem, ...]:
-        return problems_of(form, self.listed)
+        known = {one.ref for people in PEOPLE.values() for one in people}
+        unknown = () if known.issuperset(form.exclude) else (Problem("exclude", "unknown"),)
+        return (*problems_of(form, self.listed), *unknown)
 
     def hints(self, form: ReportForm, names: Sequence[str]) -> list[Hint]:
         return [*what_may_point_to_you({"description": form.description}), *file_name_hints(names)]
@@ -154,9 +156,10 @@ class FakeReporter:
     def submit(self, sending: FakeSending, form: ReportForm, *, token: str, nonce: str) -> Receipt:
         if self.fault:
             raise self.fault
+        if found := self.problems(form):
+            raise FormRefused(found)
         if not FakeSessions().looks_like_token(nonce):
             raise SealBroken("not a nonce")
-        assert not self.problems(form)
         key = case_key_from_form(raw(token), raw(nonce))
         again = key.secret in self.cases
         if not again:

@@ -42,8 +42,8 @@ BORROWED: Final = 2
 HIT: Final = 30
 """A case that is shown is fetched whole and checked against its inventory."""
 
-PART: Final = 500
-"""Cases fetched at a time: some 2 MB of sealed reports in memory."""
+PART: Final = 1_000
+"""Cases fetched at a time: some 4 MB of sealed reports in memory."""
 
 TEXT_LIMIT: Final = 200
 WORDS_LIMIT: Final = 10

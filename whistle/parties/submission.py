@@ -84,7 +84,9 @@ class Submissions:
 
     def problems(self, form: ReportForm) -> tuple[Problem, ...]:
         """Everything that keeps the form from being taken."""
-        companies = registry.companies(self._store, self._now())
+        return self._problems(form, registry.companies(self._store, self._now()))
+
+    def _problems(self, form: ReportForm, companies: tuple[CompanyFacts, ...]) -> tuple[Problem, ...]:
         return (*problems_of(form, companies), *self._unknown_people(form))
 
     def _unknown_people(self, form: ReportForm) -> tuple[Problem, ...]:
@@ -105,12 +107,13 @@ class Submissions:
         `token` is the browser's cookie, `nonce` the form's hidden field: both make the case key, so that
         neither the disk nor a form planted by somebody else holds it. Raises `SealBroken`, `FormRefused`.
         """
-        case_key = case_key_from_form(token_bytes(token), token_bytes(nonce))
-        found = self.problems(form)
+        companies = registry.companies(self._store, self._now())
+        found = self._problems(form, companies)
         if found:
             raise FormRefused(found)
-        company = chosen_company(form.company, registry.companies(self._store, self._now()))
-        assert company is not None  # noqa: S101 (problems() said so)
+        case_key = case_key_from_form(token_bytes(token), token_bytes(nonce))
+        company = chosen_company(form.company, companies)
+        assert company is not None  # noqa: S101 (_problems() said so)
         today = local_day(self._now(), company.zone)
         try:
             new = self._seal(sending, form, company, case_key, today)

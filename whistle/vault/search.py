@@ -140,7 +140,7 @@ def companies_of(store: Store, person_id: bytes, now: datetime) -> tuple[tuple[s
 
 
 def _texts(store: Store, query: Select[Any], asked: dict[str, Any], now: datetime) -> Iterator[SealedText]:
-    with store.reading() as db:
+    with store.sweeping() as db:
         whose = duties.standing_of(db, store.keys, asked["person"], now)
         past = _past(db, asked["ids"], now)
         if past:

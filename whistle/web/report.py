@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from whistle.errors import SealBroken
-from whistle.parties.reporter import NewReport, Problem, ReportForm
+from whistle.parties.reporter import FormRefused, NewReport, ReportForm
 from whistle.parties.views import CompanyChoice, ExcludablePerson
 from whistle.web import choices, key_page, languages, problems, sessions, uncleaned
 from whistle.web.forms import answer, door, keep_sending, sending
@@ -57,18 +57,10 @@ def take() -> ResponseReturnValue:
     step = request.form.get("step", "")
     if step == "edit":
         return _form_page(form)
-    found = tuple(dict.fromkeys((*services().reporter.problems(form), *_unknown_people(form))))
-    if found:
-        return _form_page(form, problems.refused(found))
-    return _check_page(form) if step == "check" else _send(form)
-
-
-def _unknown_people(form: ReportForm) -> tuple[Problem, ...]:
-    """Somebody chosen who is not known any more is asked about: nobody gets access by being overlooked."""
-    if not form.exclude:
-        return ()
-    known = {one.ref for company in services().reporter.companies() for one in company.people}
-    return () if set(form.exclude) <= known else (Problem("exclude", "unknown"),)
+    if step != "check":
+        return _send(form)
+    found = services().reporter.problems(form)
+    return _form_page(form, problems.refused(found)) if found else _check_page(form)
 
 
 def typed_report() -> ReportForm:
@@ -91,10 +83,13 @@ def _send(form: ReportForm) -> ResponseReturnValue:
     place = cast("NewReport", sending())
     refused = uncleaned.trouble(place)
     if refused is not None:
-        return _form_page(form, refused)
+        found = services().reporter.problems(form)
+        return _form_page(form, problems.refused(found) if found else refused)
     nonce = sessions.sent_before(form) or request.form.get("nonce", "")
     try:
         receipt = services().reporter.submit(place, form, token=sessions.browser_token(), nonce=nonce)
+    except FormRefused as wrong:
+        return _form_page(form, problems.refused(wrong.problems))
     except SealBroken:
         # The form's number is not one of ours: a new one is drawn, and nothing was stored under the old.
         return _form_page(form, _not_ours(), nonce=services().reporter.new_nonce())
