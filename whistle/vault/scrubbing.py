@@ -57,8 +57,8 @@ def _emptied(store: Store, *, reindex: bool) -> bool:
         assert raw is not None  # noqa: S101 (a pooled connection always has one)
         connection.rollback()
         for name in _tables() if reindex else ():
-            raw.execute(f"REINDEX {name}")
-            # One table at a time, and a pause that copies pages: whoever writes gets a turn in between.
+            with store.turn():  # one table at a time: whoever writes gets one in between
+                raw.execute(f"REINDEX {name}")
             raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
         raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
         try:

@@ -1,5 +1,6 @@
 """One place opens the database, and only a unit of work commits to it."""
 
+import fcntl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -124,14 +125,23 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Work]:
         """One unit of work: all of it is on disk when the block ends, or none of it is."""
-        if not self.embedded:
-            with self._transaction() as work:
-                yield work
-        else:
-            with self._writers, self._transaction() as work:
-                yield work
+        with self.turn(), self._transaction() as work:
+            yield work
         for step in work.afterwards:
             step()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """On SQLite, whoever wants to write queues here: its own waiting is a look now and then.
+
+        A pass that writes one batch after another would keep a reporter waiting for many of them.
+        """
+        if not self.embedded:
+            yield
+            return
+        with self._writers, open(f"{self.engine.url.database}-turn", "ab") as queue:
+            fcntl.flock(queue, fcntl.LOCK_EX)  # closing the file, or dying, gives it up
+            yield
 
     @contextmanager
     def _transaction(self) -> Iterator[Work]:
