@@ -59,7 +59,6 @@ def _emptied(store: Store, *, reindex: bool) -> bool:
         for name in _tables() if reindex else ():
             with store.turn():  # one table at a time: whoever writes gets one in between
                 raw.execute(f"REINDEX {name}")
-            raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
         raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
         try:
             busy, _log, _done = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
