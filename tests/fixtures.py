@@ -1,5 +1,6 @@
 """Fixtures that every room's tests share: a site of one's own, on each database there is."""
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,11 @@ import pytest
 
 from tests.postgres import new_database, private_postgres
 from tests.world import Secrets, World, fill, make_template, open_world
+from whistle.parties import locksmith
 from whistle.vault import serverkeys
+
+# A slow hash of the same secret, salt and cost is the same: here it is worked out once, not at each sign-in.
+locksmith.argon2_root = functools.cache(locksmith.argon2_root)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
