@@ -53,7 +53,13 @@ class RequestMailboxes:
         self._store, self._now, self._machine = store, now, machine
 
     def open(self, secret: bytes) -> RequestMailbox:
-        """The request as the person sees it; what was new is marked as seen."""
+        """The request as the person sees it; what was new is marked as seen.
+
+        From its day on a held one shows that it is kept, and nothing in it, unless legal withholds that.
+        """
+        kept = self._kept(secret)
+        if kept is not None:
+            return kept
         file, found, key = self._file(secret)
         beside = self._beside(key, file)
         unread = found.case.status.unread + (0 if beside is None else beside.case.status.unread)
@@ -153,6 +159,14 @@ class RequestMailboxes:
             raise NotThere("the day of this request has come")
         pair = KeyPair.from_seed(key.reporter_seed, Header.parse(found.case.grants[0].sealed).key_id)
         return CaseFile(found.case, pair, own_only=True), found, key
+
+    def _kept(self, secret: bytes) -> RequestMailbox | None:
+        found = vault.open_request(self._store, CaseKey(secret).locator, self._now())
+        held = any(not hold.withheld for hold in found.case.holds)
+        if found.case.grants or not held:
+            return None
+        today = self._today(found.status.case.company)
+        return RequestMailbox(facts_of(found.status, today, held=held, past=True), (), (), "", (), 0, ())
 
     def _beside(self, key: CaseKey, file: CaseFile) -> CaseFile | None:
         """The copy that went to those who handle reports, believed because the request names it."""
