@@ -113,6 +113,11 @@ REQUESTS: tuple[Command, ...] = (
         lambda at, who: request_copies.answer(at.store, who, at.m.copy, at.m.copy_said, at.now),
     ),
     Command(
+        "request_copies.lacking",
+        COPIED,
+        lambda at, who: request_copies.lacking(at.store, who, at.m.copy, at.now),
+    ),
+    Command(
         "request_copies.let_in",
         COPIED,
         lambda at, who: request_copies.let_in(at.store, who, at.m.copy, at.m.hanna, (), at.now),

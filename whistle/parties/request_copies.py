@@ -98,16 +98,12 @@ class RequestCopies:
     def let_in(self, member: Member, number: str) -> int:
         """Open a copy to colleagues who came later; returns to how many."""
         file = self._file(member, number)
-        people = vault.readers_of(self._store, file.case.status.company.code, self._now())
-        held = {one.holder_id for one in file.case.grants} | {member.person_id}
-        done = 0
-        for one in people:
-            if one.person_id not in held and one.role in READS:
-                keys = [key for part in file.granted().values() for key in part.values()]
-                given = tuple(SealedGrant(one.person_id, seal_grant(one.public_key, key)) for key in keys)
-                vault.let_in(self._store, member.person_id, number, one.person_id, given, self._now())
-                done += 1
-        return done
+        keys = [key for part in file.granted().values() for key in part.values()]
+        came = vault.lacking(self._store, member.person_id, number, self._now())
+        for one in came:
+            given = tuple(SealedGrant(one.person_id, seal_grant(one.public_key, key)) for key in keys)
+            vault.let_in(self._store, member.person_id, number, one.person_id, given, self._now())
+        return len(came)
 
     def _file(self, member: Member, number: str) -> CaseFile:
         case = vault.open_copy(self._store, member.person_id, number, self._now())
