@@ -1,13 +1,20 @@
 """Where a privacy request meets a hold, another company, a proof or a mail server, nothing of it is lost."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.parties.asking import Asker, answered, later
-from tests.vault.tampering import case_of
-from tests.world import World
-from whistle.errors import NotThere
+from tests.parties.asking import Asker, answer, answered, later, proved, verified
+from tests.vault.joining import joins, leaves
+from tests.vault.restoring import backed_up, restored
+from tests.vault.tampering import case_of, findings, kinds, rows
+from tests.world import NO, World
+from whistle.errors import NotThere, RuleRefused
+from whistle.parties.report_form import UNSURE
+from whistle.vault.requesttables import request_readers
+from whistle.vault.tables import grants
+from whistle.vault.worktables import mails
 
 
 def closed(world: World) -> Asker:
@@ -35,3 +42,114 @@ def test_a_held_request_past_its_day_says_that_it_is_kept_and_shows_nothing(worl
     world.program.kept.legal.withhold(world.member("Lisa"), asker.number, held, "The court has forbidden it.")
     with pytest.raises(NotThere):
         mailbox.open(asker.secret)
+
+
+def sealed_epochs(world: World, number: str) -> tuple[int, ...]:
+    """The epochs that what comes next is sealed under."""
+    row = case_of(world, number)
+    return tuple(row[f"epoch_{part}"] for part in ("content", "identity", "internal"))
+
+
+def test_who_handed_a_request_on_holds_no_key_of_it_and_none_of_what_comes(world: World) -> None:
+    desk, mailbox, olle = world.program.privacy.desk, world.program.privacy.mailbox, world.member("Olle")
+    otto = joins(world, "Otto", "privacy_officer", company=NO)
+    asker = proved(world, company=UNSURE)
+    desk.open(olle, asker.number)
+    desk.forward(olle, asker.number, NO)
+    assert sealed_epochs(world, asker.number)[:2] == (2, 2)
+    assert rows(world, grants, holder_id=olle.person_id) == []
+    mailbox.message(asker.secret, mailbox.writing(asker.secret), "I lived in Oslo.")
+    held = rows(world, grants, case_id=case_of(world, asker.number)["id"], epoch=2)
+    assert {one["holder_id"] for one in held} == {case_of(world, asker.number)["id"], otto.person_id}
+    assert desk.open(otto, asker.number).name == "Eva Lind"
+    desk.verify(otto, asker.number, "Called back.")
+    answer(world, asker, "Here it is, all of it.", by="Otto")
+    assert "I lived in Oslo." in [one.text for one in mailbox.open(asker.secret).entries]
+    assert findings(world) == []
+
+
+def test_a_hold_goes_with_a_request_that_is_handed_on_where_legal_can_end_it(world: World) -> None:
+    desk, olle = world.program.privacy.desk, world.member("Olle")
+    joins(world, "Otto", "privacy_officer", company=NO)
+    asker = proved(world, company=UNSURE)
+    held = hold(world, asker.number)
+    with pytest.raises(RuleRefused) as refused:
+        desk.forward(olle, asker.number, NO)
+    assert refused.value.reason == "hold_goes"
+    joins(world, "Lena", "legal", company=NO)
+    with pytest.raises(RuleRefused):
+        desk.forward(olle, asker.number, NO)  # she could not read for what it is held
+    lisa = joins(world, "Lisa", "legal", company=NO)
+    desk.forward(olle, asker.number, NO)
+    with pytest.raises(NotThere):
+        world.program.legal.case(world.member("Leo"), asker.number)
+    later(world, 2)
+    world.program.legal.release(lisa, held, "The trial is over, says the court.")
+    assert not world.program.privacy.mailbox.open(asker.secret).facts.held
+
+
+def test_a_request_that_nobody_reads_after_a_restore_lets_its_officers_in_when_the_person_comes_back(
+    sqlite_world: World, tmp_path: Path
+) -> None:
+    world = sqlite_world
+    otto = joins(world, "Otto", "privacy_officer", company=NO)
+    asker = proved(world, company=UNSURE)
+    file = backed_up(world, tmp_path / "site.tar")
+    world.program.privacy.desk.forward(world.member("Olle"), asker.number, NO)
+    with restored(world, file, tmp_path / "there") as (there, _said):
+        assert "no_officer" in kinds(there)
+        assert not there.program.privacy.mailbox.open(asker.secret).nobody_reads
+        assert there.program.privacy.desk.open(otto, asker.number).name == "Eva Lind"
+        assert "no_officer" not in kinds(there)
+
+
+def test_a_request_whose_officer_left_waits_for_the_next_one_and_the_person_lets_them_in(
+    world: World,
+) -> None:
+    asker, desk, mailbox = verified(world), world.program.privacy.desk, world.program.privacy.mailbox
+    desk.open_task(world.member("Olle"), asker.number, "The printer", "access")
+    leaves(world, "Olle")
+    assert mailbox.open(asker.secret).nobody_reads
+    oda = joins(world, "Oda", "privacy_officer")
+    with pytest.raises(NotThere):
+        desk.open(oda, asker.number)
+    assert not mailbox.open(asker.secret).nobody_reads
+    assert desk.open(oda, asker.number).name == "Eva Lind"
+    answer(world, asker, "Here it is, all of it.", by="Oda")
+    assert len(rows(world, request_readers, person_id=oda.person_id)) == 1
+
+
+def test_a_copy_goes_to_all_who_handle_reports_and_waits_sealed_where_nobody_does(world: World) -> None:
+    copies, mailbox = world.program.privacy.copies, world.program.privacy.mailbox
+    verified(world)
+    assert [len(copies.copies(world.member(name))) for name in ("Hanna", "Hugo")] == [1, 1]
+    for name in ("Hanna", "Hugo", "Disa"):
+        leaves(world, name)
+    assert rows(world, mails) == []
+    asker = verified(world, email="b@mail.example")
+    assert [one["kind"] for one in rows(world, mails)] == ["board"]
+    told = [one for one in findings(world) if one.kind == "no_handler"]
+    assert len(told) == 2
+    late = joins(world, "Hedda")
+    assert copies.copies(late) == ()
+    assert not mailbox.open(asker.secret).nobody_reads
+    (row,) = copies.copies(late)
+    assert copies.open(late, row.number).name == "Eva Lind"
+    sending = copies.writing(late, row.number)
+    copies.answer(late, row.number, sending, "There is nothing that we may give you.")
+    assert mailbox.open(asker.secret).entries[-1].kind == "handlers"
+
+
+def test_letting_a_colleague_in_to_a_copy_changes_no_key_of_who_reads_it(world: World) -> None:
+    verified(world)
+    copies, hanna, hugo = world.program.privacy.copies, world.member("Hanna"), world.member("Hugo")
+    (row,) = copies.copies(hanna)
+    for member in (hanna, hugo):
+        copies.open(member, row.number)
+    before = {bytes(one["sha256"]) for one in rows(world, grants)}
+    assert copies.let_in(hanna, row.number) == 0
+    assert {bytes(one["sha256"]) for one in rows(world, grants)} == before
+    late = joins(world, "Hedda")
+    assert copies.let_in(hanna, row.number) == 1
+    assert before < {bytes(one["sha256"]) for one in rows(world, grants)}
+    assert copies.open(late, row.number).name == "Eva Lind"

@@ -1,4 +1,4 @@
-"""Pages of privacy requests with the real parties behind them: what they say at the seams, and what they keep."""
+"""Pages of privacy requests with the real parties behind them: what they say at the seams, and keep."""
 
 from tests.parties.asking import Asker
 from tests.parties.test_requests_seams import closed, hold, past_its_day

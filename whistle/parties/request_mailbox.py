@@ -9,7 +9,7 @@ from whistle.crypto.codes import CaseKey
 from whistle.crypto.header import Compartment, Header
 from whistle.crypto.keys import KeyPair
 from whistle.errors import NotThere, RuleRefused, Tampered, TooMany
-from whistle.parties import archive, attachments, dates, request_codes
+from whistle.parties import archive, attachments, dates, request_codes, request_return
 from whistle.parties.casefile import CaseFile, Opened
 from whistle.parties.desk_work import tried
 from whistle.parties.draft import Author, Draft, key_for_files
@@ -65,7 +65,8 @@ class RequestMailboxes:
         unread = found.case.status.unread + (0 if beside is None else beside.case.status.unread)
         if unread:
             vault.mark_read(self._store, key.locator)
-        return self._view(file, beside, found)
+        alone = request_return.nobody_reads(self._store, key.locator, file, beside, self._now())
+        return replace(self._view(file, beside, found), nobody_reads=alone)
 
     def confirm(self, secret: bytes, code: str) -> None:
         """Prove the address. Raises `TooMany`, `RuleRefused("code")`."""

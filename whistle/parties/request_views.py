@@ -63,7 +63,10 @@ class RequestFacts:
 
 @dataclass(frozen=True, slots=True)
 class RequestMailbox:
-    """A request as the person sees it; `language` is the one it was written in."""
+    """A request as the person sees it; `language` is the one it was written in.
+
+    `nobody_reads`: no officer is left, and none is appointed yet.
+    """
 
     facts: RequestFacts
     rights: tuple[str, ...]
@@ -72,6 +75,7 @@ class RequestMailbox:
     entries: tuple[Entry, ...]
     new_entries: int
     files: tuple[FileView, ...]
+    nobody_reads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,10 @@ REFUSALS: Final[Words] = {
     "answer_long": _l("This is too long for a letter: it takes 10 000 characters. Put the rest in a file."),
     "forward_state": _l("A request is handed on before it is worked on, and to another company."),
     "closed": _l("Nobody answers requests for this company now. Choose another."),
+    "hold_goes": _l(
+        "Legal holds this request, and the hold would go with it. Nobody of legal at that company can read "
+        "its citation, so nobody there could end it. Ask legal to release the hold here and place it there."
+    ),
     "letters": _l(
         "This address has been sent enough letters for now. Wait some hours, or use another address."
     ),
