@@ -153,3 +153,16 @@ def test_letting_a_colleague_in_to_a_copy_changes_no_key_of_who_reads_it(world: 
     assert copies.let_in(hanna, row.number) == 1
     assert before < {bytes(one["sha256"]) for one in rows(world, grants)}
     assert copies.open(late, row.number).name == "Eva Lind"
+
+
+def test_a_repeat_counts_from_receipt_and_not_from_the_check(world: World) -> None:
+    desk, olle = world.program.privacy.desk, world.member("Olle")
+    first = proved(world)
+    later(world, 20)
+    desk.verify(olle, first.number, "Called back.")
+    later(world, 355)
+    assert desk.open(olle, verified(world).number).repeats == ()  # 375 days after the first was received
+    soon = proved(world)
+    later(world, 40)
+    desk.verify(olle, soon.number, "Called back.")
+    assert len(desk.open(olle, soon.number).repeats) == 1

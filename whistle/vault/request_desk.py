@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import HoldInForce, NotAllowed, NotThere, RuleRefused
-from whistle.rules import request_way as rules
 from whistle.rules.calendar import local_day
 from whistle.rules.request_way import State
+from whistle.rules.requests import purge_due
 from whistle.vault import (
     casework,
     directory,
@@ -139,7 +139,7 @@ def empty(request: RequestChange, name: str, emptied: Sequence[Emptied]) -> None
 def end(request: RequestChange, name: str) -> None:
     """The request is closed, and its day of erasure fixed: so long after its answer, or after this."""
     answered = request.now("answered_on") or request.today
-    due = rules.purge_due(answered)
+    due = purge_due(answered, request.today)
     request.answer_asked()
     request.set(state=State.CLOSED, answered_on=answered)
     request_mails.taken(request.change.db, bytes(request.change.row.id))

@@ -11,6 +11,7 @@ from whistle.crypto.header import Compartment
 from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules import request_way as rules
 from whistle.rules.request_way import State
+from whistle.rules.requests import first_of
 from whistle.vault import requests
 from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.request_desk import (
@@ -59,20 +60,22 @@ def open_request(store: Store, person_id: bytes, number: str, now: datetime) -> 
 
 
 def _repeats(db: Connection, row: Row[Any]) -> tuple[str, ...]:
-    """The numbers of verified requests for access by the same person within twelve months before this one."""
+    """The numbers of the same person's verified requests for access that make this one a repeat.
+
+    They were received before it, within twelve months of the first: what counts is receipt, not the check.
+    """
     if row.access_tag is None or row.verified_on is None:
         return ()
     query = (
-        select(cases.c.number)
+        select(table.c.case_id, table.c.verified_on, cases.c.number, cases.c.received_on)
         .join_from(table, cases, cases.c.id == table.c.case_id)
-        .where(
-            table.c.access_tag == row.access_tag,
-            table.c.case_id != row.case_id,
-            table.c.verified_on.between(rules.repeats_from(row.verified_on), row.verified_on),
-        )
-        .order_by(table.c.verified_on, cases.c.number)
+        .where(table.c.access_tag == row.access_tag, table.c.verified_on.is_not(None))
+        .order_by(cases.c.received_on, table.c.verified_on, cases.c.number)
     )
-    return tuple(db.execute(query).scalars())
+    found = list(db.execute(query))
+    place = next(n for n, one in enumerate(found) if bytes(one.case_id) == bytes(row.case_id))
+    first = first_of(found[place].received_on, [one.received_on for one in found[:place]])
+    return tuple(one.number for one in found[:place] if first is not None and one.received_on >= first)
 
 
 def mark_read(
