@@ -166,3 +166,67 @@ def test_a_repeat_counts_from_receipt_and_not_from_the_check(world: World) -> No
     later(world, 40)
     desk.verify(olle, soon.number, "Called back.")
     assert len(desk.open(olle, soon.number).repeats) == 1
+
+
+def sends_proof(world: World, asker: Asker) -> None:
+    mailbox = world.program.privacy.mailbox
+    place = mailbox.writing(asker.secret)
+    sink = place.open_file("card.jpg", "image/jpeg")
+    sink.write(b"a face and a number")
+    sink.finish()
+    mailbox.message(asker.secret, place, "My card.", is_proof=True)
+
+
+def test_a_proof_that_comes_after_the_check_is_not_taken(world: World) -> None:
+    asker = verified(world)
+    with pytest.raises(RuleRefused) as refused:
+        sends_proof(world, asker)
+    assert refused.value.reason == "proof_late"
+    assert [one.kind for one in world.program.privacy.mailbox.open(asker.secret).entries] == ["request"]
+
+
+def test_a_hold_stops_no_check_and_what_it_kept_of_a_proof_goes_with_the_first_look_after_it(
+    world: World,
+) -> None:
+    desk, olle, asker = (
+        world.program.privacy.desk,
+        world.member("Olle"),
+        proved(world, rights=("portability",)),
+    )
+    sends_proof(world, asker)
+    held = hold(world, asker.number)
+    desk.verify(olle, asker.number, "By the card that they sent.")
+    assert desk.open(olle, asker.number).proofs_kept
+    answer(world, asker, "Here it is, all of it.")
+    desk.close(olle, asker.number)
+    assert len(list(world.program.store.blobs.ids())) == 1
+    later(world, 2)
+    world.program.legal.release(world.member("Lisa"), held, "The trial is over, says the court.")
+    seen = desk.open(olle, asker.number)
+    assert not seen.proofs_kept
+    assert [(one.text, one.files) for one in seen.entries if one.kind == "proof"] == [("", ())]
+    assert list(world.program.store.blobs.ids()) == []
+    assert findings(world) == []
+
+
+def test_a_claim_for_damages_is_with_legal_in_the_step_that_makes_the_person_known(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker, desk, olle = (
+        proved(world, rights=("compensation",)),
+        world.program.privacy.desk,
+        world.member("Olle"),
+    )
+    monkeypatch.setattr(desk, "open_task", lambda *_any: pytest.fail("a second step could be missed"))
+    desk.verify(olle, asker.number, "Called back.")
+    (task,) = desk.open(olle, asker.number).tasks
+    assert (task.recipient, task.what, task.outcome) == ("legal", "compensation", None)
+    assert findings(world) == []
+
+
+def test_a_form_that_notes_a_recipient_counts_once_however_often_it_is_sent(world: World) -> None:
+    asker, desk, olle = verified(world), world.program.privacy.desk, world.member("Olle")
+    for nonce in ("one", "one", "two"):
+        desk.open_task(olle, asker.number, "The printer", "access", nonce)
+    assert len(desk.open(olle, asker.number).tasks) == 2
+    assert findings(world) == []

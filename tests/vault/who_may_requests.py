@@ -61,6 +61,11 @@ REQUESTS: tuple[Command, ...] = (
         lambda at, who: request_identity.verify(at.store, who, at.m.r_coded, at.m.r_verified, at.now),
     ),
     Command(
+        "request_identity.leave_no_proof",
+        OFFICERS,
+        lambda at, who: request_identity.leave_no_proof(at.store, who, at.m.r_known, (), at.now),
+    ),
+    Command(
         "request_identity.officers_of",
         OFFICERS,
         lambda at, who: request_identity.officers_of(at.store, who, at.m.r_coded, "nordvakt-fi", at.now),

@@ -19,7 +19,7 @@ from whistle.parties.request_views import RequestFacts, RequestMailbox
 from whistle.parties.sending import Sending
 from whistle.parties.views import Download, Entry
 from whistle.rules.calendar import local_day
-from whistle.rules.request_way import is_offered
+from whistle.rules.request_way import State, is_offered
 from whistle.rules.text import TEXT_LIMIT, clean_text
 from whistle.vault import request_mailbox as vault
 from whistle.vault.facts import CompanyFacts
@@ -103,7 +103,7 @@ class RequestMailboxes:
     def message(self, secret: bytes, sending: Sending, text: str, *, is_proof: bool = False) -> None:
         """Write to the officers, words or files. `is_proof`: it says who one is, and goes once that is known.
 
-        Raises `FormRefused`, `RuleRefused`.
+        Raises `FormRefused`, `RuleRefused`: `proof_late` once the check is done, as nothing would destroy it.
         """
         found = text_problems("message", text, TEXT_LIMIT, required=not sending.has_files())
         if found:
@@ -113,7 +113,9 @@ class RequestMailboxes:
 
         def attempt() -> None:
             nonlocal done
-            file, _opened, key = self._file(secret)
+            file, opened, key = self._file(secret)
+            if is_proof and opened.status.state not in (State.SENT, State.CODED):
+                raise RuleRefused("proof_late", "Who asks is known already: no proof is taken any more.")
             said = {"by": "reporter", "type": kind, "text": cleaned, "files": sending.described()}
             if file.repeats(Compartment.CONTENT, said):
                 return

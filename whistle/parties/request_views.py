@@ -152,7 +152,8 @@ class TaskView:
 class DeskRequest:
     """A request on an officer's page. Before the person is known `details` and files are not shown.
 
-    `repeats` are the numbers of earlier requests for access by the same person.
+    `repeats` are the numbers of earlier requests for access by the same person. `proofs_kept`: a hold keeps
+    what was sent as proof, though the check is done.
     """
 
     facts: RequestFacts
@@ -168,6 +169,7 @@ class DeskRequest:
     tasks: tuple[TaskView, ...]
     repeats: tuple[str, ...]
     to_handlers: bool
+    proofs_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

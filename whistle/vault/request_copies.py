@@ -5,7 +5,7 @@ ledger, no count, no date. The copy has a case id and keys of its own, which its
 first who writes in it raises the epoch, and seals under a key that the officer who made the copy never had.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -98,21 +98,7 @@ def put(request: RequestChange, new: NewCase) -> None:
     change = request.change
     found = readers_in(change.db, change.store, change.company, request.today)
     known = {one.person_id: one for one in found}
-    if not set(known) <= {grant.holder_id for grant in new.grants}:
-        raise RuleRefused("epoch", "Somebody changed who handles reports at the same moment.")
-    for grant in new.grants:
-        header = Header.parse(grant.sealed)
-        if (header.kind, header.case_id, header.compartment) != (
-            Kind.GRANT,
-            new.case_id,
-            Compartment.CONTENT,
-        ):
-            raise NotAllowed("a grant belongs to another case")
-        theirs = known.get(grant.holder_id)
-        if grant.holder_id != new.case_id and (theirs is None or theirs.key_id != header.key_id):
-            raise NotAllowed("a copy goes to those who handle reports, and to who asked")
-    if bytes(new.reporter_key) != bytes(change.row.reporter_key):
-        raise NotAllowed("a copy goes to those who handle reports, and to who asked")
+    _require_lawful(change, new, known)
     row = requests.case_of(change.store, change.db, new, change.company, request.today, LETTER)
     row |= {"kind": COPY, "epoch_content": RAISED}
     change.db.execute(insert(cases).values(**row))
@@ -132,6 +118,25 @@ def put(request: RequestChange, new: NewCase) -> None:
         mails.tell_board(change.work, change.company)
     ids = [Header.parse(blob.sealed_header).object_id for blob in new.blobs]
     change.work.after(lambda: change.store.blobs.publish(ids))
+
+
+def _require_lawful(change: casework.Change, new: NewCase, known: Mapping[bytes, Recipient]) -> None:
+    """Check that a copy goes to all of them, and to whoever asked, and to nobody else."""
+    if not set(known) <= {grant.holder_id for grant in new.grants}:
+        raise RuleRefused("epoch", "Somebody changed who handles reports at the same moment.")
+    for grant in new.grants:
+        header = Header.parse(grant.sealed)
+        if (header.kind, header.case_id, header.compartment) != (
+            Kind.GRANT,
+            new.case_id,
+            Compartment.CONTENT,
+        ):
+            raise NotAllowed("a grant belongs to another case")
+        theirs = known.get(grant.holder_id)
+        if grant.holder_id != new.case_id and (theirs is None or theirs.key_id != header.key_id):
+            raise NotAllowed("a copy goes to those who handle reports, and to who asked")
+    if bytes(new.reporter_key) != bytes(change.row.reporter_key):
+        raise NotAllowed("a copy goes to those who handle reports, and to who asked")
 
 
 def copies(store: Store, person_id: bytes, now: datetime) -> tuple[CopyFacts, ...]:

@@ -12,7 +12,18 @@ from whistle.rules.calendar import local_day
 from whistle.rules.request_way import State
 from whistle.vault import casework, directory, epochs, reading, recovery, request_copies, requests
 from whistle.vault.facts import Addition, CompanyFacts, NewCase, Recipient, SealedGrant
-from whistle.vault.request_desk import Emptied, at_work, empty, leave_nothing, mine, officers, take, tell
+from whistle.vault.request_desk import (
+    Emptied,
+    at_work,
+    empty,
+    leave_nothing,
+    mine,
+    officers,
+    put_task,
+    require_mine,
+    take,
+    tell,
+)
 from whistle.vault.requests import OFFICER, RequestChange
 from whistle.vault.requesttables import request_readers
 from whistle.vault.store import Store
@@ -31,12 +42,16 @@ class HandedOn:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """That the person is known: what is said of it, the proofs that go, the tag of who asks, and the copy."""
+    """That the person is known: what is said of it, the proofs that go, the tag of who asks, and the copy.
+
+    `task`: the id of the recipient's task that is noted with it, for legal where damages are claimed.
+    """
 
     addition: Addition
     emptied: tuple[Emptied, ...]
     access_tag: bytes | None
     copy: NewCase | None
+    task: bytes | None = None
 
 
 def ask(store: Store, person_id: bytes, number: str, addition: Addition, now: datetime) -> None:
@@ -65,6 +80,20 @@ def verify(store: Store, person_id: bytes, number: str, new: Verified, now: date
             request_copies.put(request, new.copy)
             request.set(copy_id=new.copy.case_id)
         request.change.log("request_verified", name)
+        if new.task is not None:
+            put_task(request, name, new.task)
+    leave_nothing(store)
+
+
+def leave_no_proof(
+    store: Store, person_id: bytes, number: str, emptied: Sequence[Emptied], now: datetime
+) -> None:
+    """Destroy what a hold kept of a proof, once no hold is in force; before the check nothing is touched."""
+    with requests.changing(store, number, now) as request:
+        name = require_mine(request, person_id, now)
+        reading.require_standing(request.change.row, request.change.company, now)
+        if request.now("verified_on") is not None or request.now("state") == State.CLOSED:
+            empty(request, name, emptied)
     leave_nothing(store)
 
 

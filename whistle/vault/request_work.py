@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
 from whistle.crypto.header import Compartment
 from whistle.errors import NotAllowed, NotThere, RuleRefused
@@ -19,8 +19,10 @@ from whistle.vault.request_desk import (
     at_work,
     empty,
     end,
+    has_task,
     leave_nothing,
     mine,
+    put_task,
     require_mine,
     take,
     tell,
@@ -155,11 +157,9 @@ def open_task(
 ) -> None:
     """Note a recipient that is to be told of a change (S37); sent twice it is one task."""
     with verified(store, person_id, number, now) as (request, name):
-        take(request, addition)
-        row = {"id": task_id, "case_id": request.change.row.id, "opened_on": request.today}
-        request.change.db.execute(insert(request_tasks).values(**row))
-        request.set(tasks_open=request.now("tasks_open") + 1)
-        request.change.log("request_task_opened", name)
+        if not has_task(request.change, task_id):
+            take(request, addition)
+            put_task(request, name, task_id)
 
 
 def end_task(

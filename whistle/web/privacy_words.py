@@ -52,6 +52,7 @@ OUTCOMES: Final[Words] = {
 DONE: Final[Words] = {
     "asked": _l("Your question is sent. The clock stands still until the person answers."),
     "verified": _l("The person is known. What they sent to prove it has been destroyed here."),
+    "verified_held": _l("The person is known. What they sent to prove it stays while a hold is in force."),
     "decided": _l("The decision is kept."),
     "written": _l("Sent. The person sees it when they come back with their key."),
     "answered": _l("The answer is sent. The person can fetch it for 30 days."),
@@ -93,6 +94,10 @@ REFUSALS: Final[Words] = {
     "hold_goes": _l(
         "Legal holds this request, and the hold would go with it. Nobody of legal at that company can read "
         "its citation, so nobody there could end it. Ask legal to release the hold here and place it there."
+    ),
+    "proof_late": _l(
+        "It is known by now who you are, so nothing was sent and nothing is kept of it. No proof is needed "
+        "any more. What you want to say without it you can write here."
     ),
     "letters": _l(
         "This address has been sent enough letters for now. Wait some hours, or use another address."
