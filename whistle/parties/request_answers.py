@@ -4,8 +4,8 @@ from whistle.crypto.chain import keyed_hash
 from whistle.crypto.header import Compartment
 from whistle.crypto.records import new_object_id
 from whistle.errors import NotThere, RuleRefused
+from whistle.parties import request_sending
 from whistle.parties.casefile import CaseFile
-from whistle.parties.desk_work import tried
 from whistle.parties.draft import Draft, key_for_files
 from whistle.parties.member import Member
 from whistle.parties.officer_work import OFFICER, OfficerWork, letter_of, note, require_known
@@ -52,10 +52,8 @@ class Answers(OfficerWork):
         """
         if len(text) > REASONS_LIMIT:
             raise RuleRefused("answer_long", "Put a long answer in a file.")
-        stored = False
 
-        def attempt() -> None:
-            nonlocal stored
+        def attempt() -> bool:
             file, found = self._file(member, number)
             require_known(found)
             letter = letter_of(file, LetterKind.ANSWER, text, refusing=True)
@@ -63,21 +61,13 @@ class Answers(OfficerWork):
             kind = "refusal" if letter.kind is LetterKind.REFUSAL else "answer"
             said = {"by": OFFICER, "author": member.name, "type": kind, "text": composed}
             if file.repeats(Compartment.CONTENT, said | {"files": sending.described()}):
-                return
+                return False
             draft = self._draft(member, file)
-            due = draft.ready(Compartment.CONTENT, sending.key)
-            if due.key_id != sending.key.key_id:  # somebody left while the files came
-                sending.become(sending.moved_to(due, ()))
-            draft.record(Compartment.CONTENT, kind, text=composed, files=sending.described())
-            draft.files(sending.blobs())
+            request_sending.put(draft, sending, kind, composed)
             request_work.answer(self._store, member.person_id, number, draft.addition(), self._now())
-            stored = True
+            return True
 
-        tried(attempt)
-        if stored:
-            sending.taken()
-        else:
-            sending.abandon()
+        request_sending.settled(sending, attempt)
 
     def refuse_as_excessive(self, member: Member, number: str, reasons: str) -> None:
         """Decline a request that is manifestly excessive: after a notice and the days to reply to it.

@@ -9,9 +9,8 @@ from whistle.crypto.codes import CaseKey
 from whistle.crypto.header import Compartment, Header
 from whistle.crypto.keys import KeyPair
 from whistle.errors import NotThere, RuleRefused, Tampered, TooMany
-from whistle.parties import archive, attachments, dates, request_codes, request_return
+from whistle.parties import archive, attachments, dates, request_codes, request_return, request_sending
 from whistle.parties.casefile import CaseFile, Opened
-from whistle.parties.desk_work import tried
 from whistle.parties.draft import Author, Draft, key_for_files
 from whistle.parties.report_form import FormRefused, text_problems
 from whistle.parties.request_form import email_problems
@@ -109,32 +108,21 @@ class RequestMailboxes:
         if found:
             raise FormRefused(tuple(found))
         cleaned, kind = clean_text(text).strip(), "proof" if is_proof else "message"
-        done = False
 
-        def attempt() -> None:
-            nonlocal done
+        def attempt() -> bool:
             file, opened, key = self._file(secret)
             if is_proof and opened.status.state not in (State.SENT, State.CODED):
                 raise RuleRefused("proof_late", "Who asks is known already: no proof is taken any more.")
             said = {"by": "reporter", "type": kind, "text": cleaned, "files": sending.described()}
             if file.repeats(Compartment.CONTENT, said):
-                return
-            draft = Draft(
-                self._store, file, Author.reporter(file.case.status.id, _pair(key, file)), self._now()
-            )
-            due = draft.ready(Compartment.CONTENT, sending.key)
-            if due.key_id != sending.key.key_id:  # somebody left while the files came
-                sending.become(sending.moved_to(due, ()))
-            draft.record(Compartment.CONTENT, kind, text=cleaned, files=sending.described())
-            draft.files(sending.blobs())
+                return False
+            author = Author.reporter(file.case.status.id, _pair(key, file))
+            draft = Draft(self._store, file, author, self._now())
+            request_sending.put(draft, sending, kind, cleaned)
             vault.add(self._store, key.locator, draft.addition(), self._now())
-            done = True
+            return True
 
-        tried(attempt)
-        if done:
-            sending.taken()
-        else:
-            sending.abandon()
+        request_sending.settled(sending, attempt)
 
     def file(self, secret: bytes, file_id: str) -> Download:
         """One file, verified to its end; one of an answer while it is offered."""
