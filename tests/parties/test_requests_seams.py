@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.parties.asking import Asker, answer, answered, later, proved, verified
+from tests.parties.asking import Asker, answer, answered, code_of, later, proved, sent, verified
 from tests.vault.joining import joins, leaves
 from tests.vault.restoring import backed_up, restored
 from tests.vault.tampering import case_of, findings, kinds, rows
-from tests.world import NO, World
-from whistle.errors import NotThere, RuleRefused
+from tests.world import NO, SE, World
+from whistle.errors import NotThere, RuleRefused, TooMany
 from whistle.parties.report_form import UNSURE
+from whistle.parties.request_form import RequestForm
+from whistle.parties.request_views import RequestReceipt
 from whistle.vault.requesttables import request_readers
 from whistle.vault.tables import grants
 from whistle.vault.worktables import mails
@@ -230,3 +232,62 @@ def test_a_form_that_notes_a_recipient_counts_once_however_often_it_is_sent(worl
         desk.open_task(olle, asker.number, "The printer", "access", nonce)
     assert len(desk.open(olle, asker.number).tasks) == 2
     assert findings(world) == []
+
+
+def test_many_requests_of_one_sender_are_one_part_of_the_list_and_hide_nobody_elses(
+    sqlite_world: World,
+) -> None:
+    world, olle = sqlite_world, sqlite_world.member("Olle")
+    many = [sent(world, email="many@mail.example", rights=("child",)) for _each in range(60)]
+    other = proved(world)
+    desk = world.program.privacy.desk
+
+    def listed(shown: str) -> tuple[set[str], int, bool]:
+        page = desk.desk(olle, shown=shown)
+        return {row.number for row in page.rows}, page.total.value, page.after is None
+
+    assert listed("addressed") == ({other.number}, 1, True)
+    assert listed("unaddressed")[1:] == (57, False)
+    assert listed("unproved")[1] == 3
+    assert listed("unaddressed")[0] < {one.number for one in many}
+    mailbox = world.program.privacy.mailbox
+    for one in (many[0], many[-1]):  # nobody is locked out: each can be read and written to
+        mailbox.message(one.secret, mailbox.writing(one.secret), "I am the one who asked.")
+    victim = sent(world, email="many@mail.example")
+    assert mailbox.open(victim.secret).facts.state == "coded"
+
+
+def test_a_code_that_was_tried_a_hundred_times_still_opens_for_who_has_it(sqlite_world: World) -> None:
+    world, mailbox, asker = sqlite_world, sqlite_world.program.privacy.mailbox, sent(sqlite_world)
+    wrong = 0
+    for _try in range(100):
+        try:
+            mailbox.confirm(asker.secret, "00000000")
+        except TooMany:
+            continue
+        except RuleRefused:
+            wrong += 1
+    assert wrong == 5
+    world.clock.advance(timedelta(seconds=20))
+    mailbox.confirm(asker.secret, code_of(world, asker))
+    assert mailbox.open(asker.secret).facts.state == "coded"
+
+
+def test_a_form_sent_again_says_what_of_it_is_not_in_the_request_that_stands(world: World) -> None:
+    token, nonce = world.program.sessions.new_token(), world.program.privacy.requests.new_nonce()
+
+    def send(name: str, form: RequestForm) -> RequestReceipt:
+        place = world.program.privacy.requests.start()
+        sink = place.open_file(name, "")
+        sink.write(name.encode())
+        sink.finish()
+        return world.program.privacy.requests.submit(place, form, token=token, nonce=nonce, language="en")
+
+    form = RequestForm(SE, ("access",), "Eva Lind", "a@mail.example", (), "What have you got?")
+    first, again = send("a.txt", form), send("a.txt", form)
+    assert (again.number, again.case_key, again.not_kept) == (first.number, first.case_key, ())
+    other = RequestForm(SE, ("access", "erasure"), "Eva Lind", "b@mail.example", (), "And my old address.")
+    changed = send("b.txt", other)
+    assert (changed.number, changed.again) == (first.number, True)
+    assert changed.not_kept == ("rights", "details", "email", "files")
+    assert len(list(world.program.store.blobs.ids())) == 1

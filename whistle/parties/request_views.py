@@ -19,7 +19,10 @@ class AnsweringCompany:
 
 @dataclass(frozen=True, slots=True)
 class RequestReceipt:
-    """What the person gets: the key while it may be shown, and the dates. `code_sent`: a letter goes out."""
+    """What the person gets: the key while it may be shown, and the dates. `code_sent`: a letter goes out.
+
+    `again`: it stood already; `not_kept` are the parts of the form that this time said something else.
+    """
 
     case_key: str | None
     number: str
@@ -29,6 +32,7 @@ class RequestReceipt:
     last_legal_day: date
     code_sent: bool
     again: bool
+    not_kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ STATES: Final[Words] = {
 
 SHOWN: Final[Words] = {
     "open": _l("To be answered"),
+    "addressed": _l("To be answered, address proved"),
+    "unaddressed": _l("To be answered, no code was sent"),
     "unproved": _l("Code awaited"),
     "closed": _l("Closed"),
 }
@@ -114,6 +116,16 @@ REFUSALS: Final[Words] = {
     "what": _l("Choose what the recipient is told of."),
 }
 
+#: What of a form that was sent again is not in the request that stands.
+PARTS: Final[Words] = {
+    "rights": _l("what you ask for"),
+    "categories": _l("the kinds of data"),
+    "details": _l("your words"),
+    "name": _l("your name"),
+    "email": _l("your e-mail address"),
+    "files": _l("the files"),
+}
+
 #: The ledger's actions as sentences.
 LEDGER_ACTIONS: Final[Words] = {
     "request_received": _l("A privacy request was received"),
@@ -171,6 +183,11 @@ def categories() -> list[Option]:
 def listed(codes: tuple[str, ...]) -> str:
     """Rights in a line."""
     return ", ".join(right(code) for code in codes) or gettext("None")
+
+
+def parts_listed(codes: tuple[str, ...]) -> str:
+    """Parts of the form in a line."""
+    return ", ".join(str(PARTS[code]) for code in codes)
 
 
 def categories_listed(codes: tuple[str, ...]) -> str:
