@@ -146,8 +146,9 @@ def _purges(store: Store, now: datetime, weighed: clockguard.Weighed | None) -> 
     held |= back
     with store.reading() as db:
         due = [one for one in purge.candidates(db, tomorrow) if one not in held]
+    only = None if weighed is None else weighed.free
     for start in range(0, len(due), AT_ONCE):
-        for outcome in purge.purge(store, due[start : start + AT_ONCE], now):
+        for outcome in purge.purge(store, due[start : start + AT_ONCE], now, only):
             if outcome.verdict.why != "not_due":
                 yield _event(outcome)
     for number, due_on in () if weighed is None else weighed.waiting:

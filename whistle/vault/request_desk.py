@@ -22,7 +22,6 @@ from whistle.vault import (
     request_mails,
     requests,
     scrubbing,
-    sites,
 )
 from whistle.vault.facts import REQUEST, Addition
 from whistle.vault.requests import OFFICER, RequestChange
@@ -137,7 +136,7 @@ def empty(request: RequestChange, name: str, emptied: Sequence[Emptied]) -> None
             files=[blob.hex() for blob in gone],
         )  # fmt: skip
     if emptied:
-        sites.put(change.db, scrubbing.KEY, "due")
+        scrubbing.is_due(change.db)
 
 
 def has_task(change: casework.Change, task_id: bytes) -> bool:
