@@ -25,8 +25,8 @@ STATES: Final[Words] = {
 
 SHOWN: Final[Words] = {
     "open": _l("To be answered"),
-    "addressed": _l("To be answered, address proved"),
-    "unaddressed": _l("To be answered, no code was sent"),
+    "addressed": _l("Address proved"),
+    "unaddressed": _l("No code sent"),
     "unproved": _l("Code awaited"),
     "closed": _l("Closed"),
 }
