@@ -1,6 +1,7 @@
 """A code reaches the address that was typed, with the next pass, and the letter says nothing but the code."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
 from functools import partial
@@ -16,6 +17,7 @@ from whistle.parties.request_codes import opened_letter
 from whistle.post.line import Post
 from whistle.scheduler import Mailing
 from whistle.vault import reminders
+from whistle.vault.mails import FIRST_WAIT, LONGEST_WAIT
 from whistle.vault.requesttables import request_mails
 
 
@@ -78,6 +80,19 @@ def test_a_server_that_is_down_delays_a_code_and_loses_none(world: World, mailbo
     asker = sent(world)
     run(world, Post.at(f"smtp://127.0.0.1:{port}", SENDER))
     assert state(world, asker.secret) == "queued"
+    world.clock.advance(timedelta(seconds=FIRST_WAIT))
     with serving(mailbox) as port:
         run(world, Post.at(f"smtp://127.0.0.1:{port}", SENDER))
     assert mailbox.addresses() == [EMAIL]
+
+
+def test_a_code_that_no_server_was_there_to_take_for_a_day_is_told_of(world: World) -> None:
+    with serving(Mailbox()) as port:
+        pass
+    asker, nowhere = sent(world), Post.at(f"smtp://127.0.0.1:{port}", SENDER)
+    for _hour in range(25):
+        run(world, nowhere)
+        world.clock.advance(timedelta(seconds=LONGEST_WAIT))
+    assert [one.about for one in findings(world) if one.kind == "mail"] == ["1"]
+    assert state(world, asker.secret) == "queued"
+    assert world.program.privacy.mailbox.open(asker.secret).facts.state != "coded"

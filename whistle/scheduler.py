@@ -146,8 +146,9 @@ def _purges(store: Store, now: datetime, weighed: clockguard.Weighed | None) -> 
     held |= back
     with store.reading() as db:
         due = [one for one in purge.candidates(db, tomorrow) if one not in held]
+    only = None if weighed is None else weighed.free
     for start in range(0, len(due), AT_ONCE):
-        for outcome in purge.purge(store, due[start : start + AT_ONCE], now):
+        for outcome in purge.purge(store, due[start : start + AT_ONCE], now, only):
             if outcome.verdict.why != "not_due":
                 yield _event(outcome)
     for number, due_on in () if weighed is None else weighed.waiting:
@@ -247,23 +248,30 @@ def _send_codes(store: Store, now: datetime, mailing: Mailing) -> None:
     """Codes go with the next pass and not at a fixed hour: somebody waits for theirs."""
     if mailing.post is None or mailing.read is None or not request_mails.is_waiting(store, now):
         return
-    with suppress(NoLine), mailing.post.open() as line:
-        for one in request_pass.codes(store, now):
-            said = mailing.read(one.case_id, one.sealed)
-            message = code_letter(
-                sender=line.sender, address=said.address, code=said.code, language=said.language, at=now,
-                mark=one.mark,
-            )  # fmt: skip
-            try:
-                line.send(said.address, message)
-            except AddressRefused:
-                request_pass.code_refused(store, one, now)
-            except NotTaken:  # it waits; the others go on
-                continue
-            else:
-                request_pass.code_sent(store, one, now)
-            if line.is_spent():
-                break
+    try:
+        with mailing.post.open() as line:
+            _send_each_code(store, now, mailing.read, line)
+    except NoLine:
+        request_mails.put_off(store, now)
+
+
+def _send_each_code(store: Store, now: datetime, read: Callable[[bytes, bytes], Coded], line: Line) -> None:
+    for one in request_pass.codes(store, now):
+        said = read(one.case_id, one.sealed)
+        message = code_letter(
+            sender=line.sender, address=said.address, code=said.code, language=said.language, at=now,
+            mark=one.mark,
+        )  # fmt: skip
+        try:
+            line.send(said.address, message)
+        except AddressRefused:
+            request_pass.code_refused(store, one, now)
+        except NotTaken:  # it waits; the others go on
+            continue
+        else:
+            request_pass.code_sent(store, one, now)
+        if line.is_spent():
+            break
 
 
 def _event(outcome: verdicts.Outcome) -> Event:

@@ -22,6 +22,8 @@ from whistle.vault.worktables import asked_holds, hold_asks, hold_reviews
 CITATION, REVIEW = "Svea hovrätt, T 1234-26 marker", "2026-09-01"
 TERMS = {"ground": "court_ruling", "citation": CITATION, "note": "Marker of a note.", "review_on": REVIEW}
 
+WHY_ENDED = "It was the wrong list of cases."
+
 
 def place(world: World, numbers: list[str], name: str = "Lisa", **said: str) -> Placed:
     return world.program.legal.holding.place_all(world.member(name), numbers, **(TERMS | said))
@@ -135,7 +137,7 @@ def test_what_is_asked_protects_at_once_and_counts_when_a_second_person_confirme
     assert holding.confirm(leo, ask.id, ask.list_hash) == 2
     assert holding.asks(leo) == ()
     with pytest.raises(NotThere):
-        holding.end(lisa, ask.id)
+        holding.end(lisa, ask.id, WHY_ENDED)
     assert {tuple(actions(world, number)) for number in numbers} == {("hold_placed", "hold_confirmed")}
     assert findings(world).isdisjoint({"hold", "hold_ask"})
     assert events(world) == ["kept", "kept"]
@@ -151,11 +153,14 @@ def test_what_is_withdrawn_or_refused_protects_no_longer(
     world.later(731)
     assert events(world) == ["kept", "kept"]
     holding, ask = world.program.legal.holding, world.program.legal.holding.asks(world.member(who))[0]
-    assert holding.end(world.member(who), ask.id) == 2
+    with pytest.raises(RuleRefused) as refused:
+        holding.end(world.member(who), ask.id, " ")
+    assert refused.value.reason == "reason_empty"
+    assert holding.end(world.member(who), ask.id, WHY_ENDED) == 2
     (story,) = world.program.legal.pages.history(world.member("Lisa"), numbers[0]).holds
-    assert [(event.action, event.why) for event in story.events] == [
-        ("hold_placed", ""),
-        ("hold_released", why),
+    assert [(event.action, event.why, event.text) for event in story.events] == [
+        ("hold_placed", "", ""),
+        ("hold_released", why, WHY_ENDED),
     ]
     assert events(world) == ["purged", "purged"]
 
@@ -169,7 +174,7 @@ def test_who_may_not_see_every_case_of_the_list_neither_sees_nor_confirms_it(
     (ask,) = world.program.legal.holding.asks(world.member("Lisa"))
     leo, holding = world.member("Leo"), world.program.legal.holding
     assert holding.asks(leo) == ()
-    for act in (lambda: holding.confirm(leo, ask.id, ask.list_hash), lambda: holding.end(leo, ask.id)):
+    for act in (lambda: holding.confirm(leo, ask.id, ask.list_hash), lambda: holding.end(leo, ask.id, "")):
         with pytest.raises(NotThere):
             act()
     assert [hold.waits for hold in world.program.legal.desk(leo).holds] == [True]
@@ -207,7 +212,7 @@ def test_confirming_and_withdrawing_at_once_one_wins_whole(world: World, many: N
     said = apart.in_threads(
         [
             lambda: tried(lambda: holding.confirm(leo, ask.id, ask.list_hash)),
-            lambda: tried(lambda: holding.end(lisa, ask.id)),
+            lambda: tried(lambda: holding.end(lisa, ask.id, WHY_ENDED)),
         ]
     )
     assert sorted(said) == ["done 3", "late"]

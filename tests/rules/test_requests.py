@@ -13,6 +13,7 @@ from whistle.rules.requests import (
     check_excessive,
     check_extension,
     dates_of,
+    first_of,
     is_repeat,
     neutral_due_on,
     purge_due,
@@ -127,6 +128,13 @@ def test_9_a_second_access_request_within_twelve_months_is_flagged() -> None:
     assert not is_repeat(date(2027, 2, 1), [first])
     assert not is_repeat(first, [])
     assert not is_repeat(date(2025, 12, 1), [first])
+
+
+def test_what_comes_a_year_after_the_first_is_a_first_one_again_whatever_came_between() -> None:
+    first, second = date(2026, 1, 31), date(2026, 12, 1)
+    assert first_of(date(2027, 1, 31), [second, first]) == first
+    assert first_of(date(2027, 2, 1), [first, second]) is None
+    assert first_of(date(2027, 3, 1), [first, second, date(2027, 2, 1)]) == date(2027, 2, 1)
 
 
 def test_a_fee_takes_a_notice_on_an_earlier_day_and_reasons() -> None:

@@ -8,12 +8,13 @@ from tests.parties.asking import answered, proved, verified
 from tests.vault.cast import Person
 from tests.vault.tampering import case_of, rows
 from tests.world import World
+from whistle.crypto.grants import seal_grant
 from whistle.crypto.header import Compartment
 from whistle.crypto.records import new_object_id
 from whistle.parties.casefile import CaseFile
 from whistle.parties.draft import Author, Draft
-from whistle.vault import request_copies, request_work
-from whistle.vault.facts import Addition
+from whistle.vault import request_copies, request_identity, request_work
+from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.request_identity import HandedOn, Verified
 from whistle.vault.requesttables import request_readers
 from whistle.vault.requesttables import requests as table
@@ -36,7 +37,7 @@ def prepare(world: World, made: SimpleNamespace, people: list[Person]) -> None:
         setattr(made, f"r_{name}_noted", said(world, asker.number, INTERNAL))
         _place(world, case_of(world, asker.number), [p for p in people if p.kind == "privacy officer"])
     made.r_verified = Verified(made.r_coded_said, (), None, None)
-    made.r_handed_on = HandedOn("nordvakt-fi", ())
+    made.r_handed_on = HandedOn("nordvakt-fi", _for_officers(world, asked["coded"].number, "nordvakt-fi"))
     olle, now = world.member("Olle"), world.clock.now()
     request_work.open_task(
         world.program.store, olle.person_id, made.r_known, made.task_id, made.r_known_noted, now
@@ -50,6 +51,18 @@ def prepare(world: World, made: SimpleNamespace, people: list[Person]) -> None:
     request_copies.answer(world.program.store, made.hanna, made.copy, _in_copy(world, made.copy), now)
     made.copy_said = _in_copy(world, made.copy)
     _take_from_list(world, made.r_answered, olle.person_id)
+
+
+def _for_officers(world: World, number: str, company: str) -> tuple[SealedGrant, ...]:
+    """The keys of a request for the officers of another company."""
+    store, olle, now = world.program.store, world.member("Olle"), world.clock.now()
+    keys = CaseFile(request_work.open_request(store, olle.person_id, number, now).case, olle.pair).granted()
+    return tuple(
+        SealedGrant(one.person_id, seal_grant(one.public_key, key))
+        for one in request_identity.officers_of(store, olle.person_id, number, company, now)
+        for part in keys.values()
+        for key in part.values()
+    )
 
 
 def _take_from_list(world: World, number: str, person: bytes) -> None:

@@ -62,7 +62,7 @@ def both_confirm(world: World) -> None:
         answer(world, name, role)
 
 
-def hold(world: World, number: str) -> None:
-    """A hold on a case whose review lies ahead."""
+def hold(world: World, number: str) -> str:
+    """A hold on a case whose review lies ahead; its id."""
     review = (world.clock.now() + timedelta(days=90)).date().isoformat()
-    world.program.legal.place(world.member("Lisa"), number, "court_ruling", "T 1234-26", "", review)
+    return world.program.legal.place(world.member("Lisa"), number, "court_ruling", "T 1234-26", "", review)

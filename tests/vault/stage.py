@@ -191,13 +191,14 @@ def _work(world: World, made: SimpleNamespace, people: list[Person], ids: Mappin
 
 
 def _grants(world: World, made: SimpleNamespace, first: Mapping[str, Person]) -> None:
-    keys = [key for part in opened(world, made.open).granted().values() for key in part.values()]
     one = first["handler without the case"]
-    made.granted = tuple(
-        SealedGrant(one.id, seal_grant(one.pair.public_key, key))
-        for key in keys
-        if key.compartment != IDENTITY
-    )
+
+    def keys_for(number: str) -> tuple[SealedGrant, ...]:
+        held = [key for part in opened(world, number).granted().values() for key in part.values()]
+        mine = (key for key in held if key.compartment != IDENTITY)
+        return tuple(SealedGrant(one.id, seal_grant(one.pair.public_key, key)) for key in mine)
+
+    made.granted, made.past_granted = keys_for(made.open), keys_for(made.past)
     key = identity_key(world, made.asked, "Carl")
     carl, hanna = world.member("Carl"), world.member("Hanna")
     made.for_custodian = (SealedGrant(carl.person_id, seal_grant(carl.pair.public_key, key)),)

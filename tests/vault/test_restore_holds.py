@@ -42,7 +42,7 @@ def test_many_holds_that_were_withdrawn_after_the_backup_can_be_asked_for_again(
     world, lisa = sqlite_world, sqlite_world.member("Lisa")
     file = backed_up(world, tmp_path / "site.tar")
     (ask,) = world.program.legal.holding.asks(lisa)
-    world.program.legal.holding.end(lisa, ask.id)
+    world.program.legal.holding.end(lisa, ask.id, "It was the wrong list.")
     with restored(world, file, tmp_path / "there") as (there, _said):
         assert rows(there, holds, released_on=None) == rows(there, hold_asks) == []
         ask_of_two(there, asked)

@@ -29,6 +29,17 @@ KEPT: tuple[Command, ...] = (
         lambda at, who: held_openings.open_case(at.store, who, at.m.past, at.now),
     ),
     Command(
+        "held_openings.colleagues", INSIDE,
+        lambda at, who: held_openings.colleagues(at.store, who, at.m.past, at.now),
+    ),
+    Command(
+        "held_openings.let_in", INSIDE,
+        lambda at, who: held_openings.let_in(
+            at.store, who, at.m.past, at.m.newcomer, at.m.past_granted, at.now
+        ),
+        AS_INVESTIGATOR,
+    ),
+    Command(
         "held_openings.of_case", LEGAL,
         lambda at, who: held_openings.of_case(at.store, who, at.m.past, at.now),
     ),

@@ -30,7 +30,12 @@ OF_LEGAL: tuple[Command, ...] = (
         LEGAL,
         lambda at, who: hold_asks.confirm(at.store, who, at.m.ask_id, at.m.list_hash, at.now),
     ),
-    Command("hold_asks.end", LEGAL, lambda at, who: hold_asks.end(at.store, who, at.m.ask_id, at.now)),
+    Command("hold_asks.end", LEGAL, lambda at, who: hold_asks.end(at.store, who, at.m.ask_id, {}, at.now)),
+    Command(
+        "hold_list.has_second",
+        LEGAL,
+        lambda at, who: hold_list.has_second(at.store, who, at.m.hold_id, at.now),
+    ),
     Command(
         "holds.withdraw_release",
         LEGAL,

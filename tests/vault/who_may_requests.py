@@ -61,6 +61,11 @@ REQUESTS: tuple[Command, ...] = (
         lambda at, who: request_identity.verify(at.store, who, at.m.r_coded, at.m.r_verified, at.now),
     ),
     Command(
+        "request_identity.leave_no_proof",
+        OFFICERS,
+        lambda at, who: request_identity.leave_no_proof(at.store, who, at.m.r_known, (), at.now),
+    ),
+    Command(
         "request_identity.officers_of",
         OFFICERS,
         lambda at, who: request_identity.officers_of(at.store, who, at.m.r_coded, "nordvakt-fi", at.now),
@@ -111,6 +116,11 @@ REQUESTS: tuple[Command, ...] = (
         "request_copies.answer",
         COPIED,
         lambda at, who: request_copies.answer(at.store, who, at.m.copy, at.m.copy_said, at.now),
+    ),
+    Command(
+        "request_copies.lacking",
+        COPIED,
+        lambda at, who: request_copies.lacking(at.store, who, at.m.copy, at.now),
     ),
     Command(
         "request_copies.let_in",

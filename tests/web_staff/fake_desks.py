@@ -275,6 +275,10 @@ class FakeLegal:
             raise NotThere("no such hold")
         return found, TODAY
 
+    def has_second(self, member: FakeMember, hold_id: str) -> bool:
+        self.hold(member, hold_id)
+        return True
+
     def _certificate(self, member: FakeMember, role: str, number: str) -> Signed:
         if not member.has(role) or number != "W-1111-2222":
             raise NotThere("no such certificate")

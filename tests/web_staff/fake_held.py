@@ -45,12 +45,19 @@ class FakeHeldDesk:
         self.page(member, number)
         raise RuleRefused("not_opened")
 
+    def let_in(self, member: Any, number: str, _colleague: str) -> None:
+        self.page(member, number)
+        raise RuleRefused("not_opened")
+
     def erased_soon(self, _member: Any) -> tuple[Leaving, ...]:
         return self.leaving
 
 
 class FakeLegalKept:
     """What keeps one Finnish case that stands open too long."""
+
+    def withhold(self, member: Any, number: str, _hold: str, _reason: str) -> None:
+        self.page(member, number)
 
     def page(self, member: Any, number: str) -> KeptPage:
         if not member.has("legal"):

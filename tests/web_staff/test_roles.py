@@ -87,6 +87,7 @@ DOORS: dict[str, set[str]] = {
     f"{CASE}/held": APPROVED,
     f"{CASE}/held/files/<file_id>": APPROVED,
     f"{CASE}/held/export": APPROVED,
+    f"{CASE}/held/colleagues": APPROVED,
     f"{CASE}/identity": APPROVED,
     f"{CASE}/identity/files/<file_id>": APPROVED,
     f"{CASE}/identity-requests": HANDLERS,

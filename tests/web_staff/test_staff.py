@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.web_staff.conftest import Browser
+from tests.web_staff.fake_held import HELD, HOLD
 from tests.web_staff.fakes import House
 from tests.web_staff.samples import (
     CLOSED,
@@ -192,6 +193,8 @@ def test_signing_in_again_changes_the_cookie_and_ends_the_old_session(browser: B
         ("legal", f"/legal/cases/{CLOSED}", f"/legal/cases/{CLOSED}/holds", "note"),
         ("legal", "/legal", "/legal/holds", "note"),
         ("legal", f"/legal/holds/{'aa' * 16}/release", f"/legal/holds/{'aa' * 16}/release", "reason"),
+        ("handler", f"/desk/cases/{HELD}/held", f"/desk/cases/{HELD}/held", "reason"),
+        ("legal", "/legal/cases/W-F1N0-0001/kept", f"/legal/cases/W-F1N0-0001/sentence/{HOLD}", "reason"),
     ],
 )
 def test_text_typed_before_the_time_was_over_comes_back_after_signing_in(

@@ -4,20 +4,24 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from whistle.crypto.grants import seal_grant
 from whistle.crypto.header import Compartment
 from whistle.crypto.records import new_object_id
 from whistle.errors import NotThere, RuleRefused
 from whistle.parties import attachments, desk_view, sealed_to_legal
 from whistle.parties.casefile import CaseFile
+from whistle.parties.circle import GRANTED
+from whistle.parties.desk_work import tried
 from whistle.parties.export import ExportForm, Packing, Prepared
 from whistle.parties.held_views import HeldPage, KeptHold
 from whistle.parties.member import Member, require_fresh
-from whistle.parties.report_form import checked_text
+from whistle.parties.report_form import FormRefused, Problem, checked_text
 from whistle.parties.views import Download
 from whistle.rules.calendar import local_day
 from whistle.rules.handover import Kind, check_handover
 from whistle.vault import desk, held_openings, leaving, registry
-from whistle.vault.facts import CaseStatus
+from whistle.vault.around import Person
+from whistle.vault.facts import CaseStatus, SealedGrant
 from whistle.vault.store import Store
 
 
@@ -36,11 +40,13 @@ class HeldDesk:
         closed = desk.open_case(self._store, member.person_id, number, self._now())
         status = closed.status
         file = self._opened(member, number)
+        colleagues = () if file is None else self._colleagues(member, number)
         return HeldPage(
             status.number, status.company.name, status.received_on, status.closed_on, status.purge_on,
             closed.closings,
             tuple(KeptHold(one.id.hex(), one.ground, one.placed_on, one.review_on) for one in holds),
             None if file is None else desk_view.case(file, member, self._now()),
+            tuple((one.id.hex(), one.name) for one in colleagues),
         )  # fmt: skip
 
     def open(self, member: Member, number: str, hold_id: str, reason: str) -> None:
@@ -54,6 +60,29 @@ class HeldDesk:
         require_fresh(member)
         new = self._new(member, status, chosen, {"reason": said})
         held_openings.begin(self._store, member.person_id, number, new, self._now())
+
+    def let_in(self, member: Member, number: str, colleague: str) -> None:
+        """Let a colleague read an opened case, with every key of it. Raises `NotThere`, `RuleRefused`."""
+
+        def attempt() -> None:
+            file = self._file(member, number)
+            chosen = [one for one in self._colleagues(member, number) if one.id.hex() == colleague]
+            if not chosen:
+                raise FormRefused((Problem("colleague", "unknown" if colleague else "missing"),))
+            held = file.granted()
+            granted = [
+                SealedGrant(one.id, seal_grant(one.public_key, key))
+                for one in chosen
+                for part in GRANTED
+                for key in held[part].values()
+            ]
+            place = (self._store, member.person_id, number, chosen[0].id)
+            held_openings.let_in(*place, granted, self._now())
+
+        tried(attempt)
+
+    def _colleagues(self, member: Member, number: str) -> tuple[Person, ...]:
+        return held_openings.colleagues(self._store, member.person_id, number, self._now())
 
     def file(self, member: Member, number: str, file_id: str) -> Download:
         """One file of an opened case, verified to its end."""

@@ -18,7 +18,10 @@ class KeptHold:
 
 @dataclass(frozen=True, slots=True)
 class HeldPage:
-    """A held case past its day; `case` is what was opened, or None before a reason was given."""
+    """A held case past its day; `case` is what was opened, or None before a reason was given.
+
+    `colleagues`: who could be let in, by id and name; nobody before it was opened.
+    """
 
     number: str
     company_name: str
@@ -28,6 +31,7 @@ class HeldPage:
     closings: tuple[tuple[date, date], ...]
     holds: tuple[KeptHold, ...]
     case: DeskCase | None
+    colleagues: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

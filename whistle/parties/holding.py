@@ -71,11 +71,27 @@ class Holding:
         read, id_ = citations.from_hex(list_hash), citations.from_hex(ask_id)
         return hold_asks.confirm(self._store, member.person_id, id_, read, self._now())
 
-    def end(self, member: Member, ask_id: str) -> int:
-        """Withdraw one's own ask, or refuse a colleague's. Raises `StepUpNeeded`."""
+    def end(self, member: Member, ask_id: str, reason: str) -> int:
+        """Withdraw one's own ask, or refuse a colleague's, and say why; the reason stays with each hold.
+
+        Raises `StepUpNeeded`, `RuleRefused("reason_empty")`.
+        """
         self._one(member, ask_id)
+        if not reason.strip():
+            raise RuleRefused("reason_empty", "Say why it ends.")
+        said = checked_text("reason", reason)
         require_fresh(member)
-        return hold_asks.end(self._store, member.person_id, citations.from_hex(ask_id), self._now())
+        id_, day = citations.from_hex(ask_id), self._now().date()
+        ids = [one.id for one in registry.served(self._store, member.person_id, "legal", self._now())]
+        found = hold_list.of_companies(
+            self._store, member.person_id, ids, self._now(), hold_list.Sought(ask=id_)
+        )
+        reasons = {
+            one.id: citations.sealed_reason(member, one, "release", day, said)
+            for one in found
+            if one.grant is not None
+        }
+        return hold_asks.end(self._store, member.person_id, id_, reasons, self._now())
 
     def review(self, member: Member, hold_id: str, seen: str, review_on: str, reason: str) -> None:
         """Say that a hold was looked at and stands until a new review date. `seen`: the date that was read.

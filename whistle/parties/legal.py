@@ -79,6 +79,11 @@ class Legal:
             raise NotThere("the hold was released")
         return citations.hold_view(member, found, today), today
 
+    def has_second(self, member: Member, hold_id: str) -> bool:
+        """Whether a colleague of legal could confirm the release of a hold. Raises `NotThere`."""
+        found = self._one(member, hold_id)
+        return hold_list.has_second(self._store, member.person_id, found.id, self._now())
+
     def place(
         self, member: Member, number: str, ground: str, citation: str, note: str, review_on: str
     ) -> str:

@@ -112,6 +112,11 @@ def letter_of(
     )
 
 
+def proofs_kept(file: CaseFile, found: OpenedRequest) -> bool:
+    """Whether a proof of identity is still readable after the check: a hold was in force then."""
+    return bool(found.case.grants) and found.status.state not in BEFORE and bool(emptied_of(file))
+
+
 def emptied_of(file: CaseFile) -> tuple[Emptied, ...]:
     """Records of what was sent as proof, without a word or a file of it."""
     found = []

@@ -4,13 +4,14 @@ from datetime import date
 
 from whistle.crypto.grants import seal_grant
 from whistle.crypto.header import Compartment
+from whistle.crypto.records import new_object_id
 from whistle.errors import NotThere
 from whistle.parties import attachments, dates, request_copying, request_decisions
 from whistle.parties.casefile import CaseFile
 from whistle.parties.desk_work import tried
 from whistle.parties.draft import Draft, own_grant
 from whistle.parties.member import Member, require_fresh
-from whistle.parties.officer_work import BEFORE, content, emptied_of, letter_of
+from whistle.parties.officer_work import BEFORE, content, emptied_of, letter_of, proofs_kept
 from whistle.parties.officer_work import shown as shown_of
 from whistle.parties.report_form import LINE_LIMIT, checked_text
 from whistle.parties.request_answers import Answers
@@ -63,8 +64,15 @@ class PrivacyDesk(Answers):
         )  # fmt: skip
 
     def open(self, member: Member, number: str) -> DeskRequest:
-        """The request, as far as its officer may read it now."""
+        """The request, as far as its officer may read it now.
+
+        What a hold kept of a proof of identity goes with the first look after the hold.
+        """
         file, found = self._file(member, number)
+        if proofs_kept(file, found) and not found.case.holds:
+            place = (self._store, member.person_id, number)
+            request_identity.leave_no_proof(*place, emptied_of(file), self._now())
+            file, found = self._file(member, number)
         view = self._view(member, file, found)
         if file.borrowed or file.case.unread:
             own = [own_grant(member, key) for key in file.borrowed]
@@ -93,11 +101,12 @@ class PrivacyDesk(Answers):
                 key_id = request_copying.key_id_of(copy)
                 draft.record(Compartment.CONTENT, "copied", copy=copy.case_id.hex(), key_id=key_id.hex())
             draft.record(Compartment.INTERNAL, "verified", text=cleaned)
+            task = _task_for_legal(draft) if Right.COMPENSATION in asked["rights"] else None
             email = said_identity(file)["email"]
             company = file.case.status.company.code
             is_access = Right.ACCESS in asked["rights"] and bool(email)
             tag = access_tag(self._store.keys, company, email) if is_access else None
-            new = Verified(draft.addition(), emptied_of(file), tag, copy)
+            new = Verified(draft.addition(), emptied_of(file), tag, copy, task)
             request_identity.verify(self._store, member.person_id, number, new, self._now())
 
         try:
@@ -108,12 +117,6 @@ class PrivacyDesk(Answers):
             raise
         for sending in copying[:-1]:
             sending.abandon()
-        self._pass_to_legal(member, number)
-
-    def _pass_to_legal(self, member: Member, number: str) -> None:
-        file, _found = self._file(member, number)
-        if Right.COMPENSATION in spoken(file)[0].fields["rights"]:
-            self.open_task(member, number, LEGAL, Right.COMPENSATION)
 
     def decide(self, member: Member, number: str, said: request_decisions.Said) -> None:
         """Keep what was decided of one right over one category; it may differ from the rules, with reasons.
@@ -255,8 +258,16 @@ class PrivacyDesk(Answers):
                 asked, status.case, notes, named=request_decisions.is_named(spoken(file))
             ) if known else (),
             decisions=decided, tasks=tasks_of(found, notes), repeats=found.repeats,
-            to_handlers=is_copied(rights),
+            to_handlers=is_copied(rights), proofs_kept=proofs_kept(file, found),
         )  # fmt: skip
+
+
+def _task_for_legal(draft: Draft) -> bytes:
+    """A claim for damages goes to legal with the check itself: its task, noted in the same draft."""
+    task = new_object_id()
+    said = {"task": task.hex(), "recipient": LEGAL, "what": str(Right.COMPENSATION)}
+    draft.record(Compartment.INTERNAL, "task", **said)
+    return task
 
 
 def _turning_away(file: CaseFile, reason: str) -> str:

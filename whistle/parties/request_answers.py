@@ -1,10 +1,11 @@
 """Answers, extensions, notices and refusals go out whole or not at all; recipients are ticked off."""
 
+from whistle.crypto.chain import keyed_hash
 from whistle.crypto.header import Compartment
 from whistle.crypto.records import new_object_id
 from whistle.errors import NotThere, RuleRefused
+from whistle.parties import request_sending
 from whistle.parties.casefile import CaseFile
-from whistle.parties.desk_work import tried
 from whistle.parties.draft import Draft, key_for_files
 from whistle.parties.member import Member
 from whistle.parties.officer_work import OFFICER, OfficerWork, letter_of, note, require_known
@@ -23,6 +24,13 @@ from whistle.vault.request_work import Ended
 EXCESSIVE = "GDPR 12(5)"
 """On what a fee, or declining a request as excessive, stands."""
 
+
+TASK_LABEL = b"whistle/v1/request-task\0"
+TASK_BYTES = 16
+"""An id as long as any other (FORMAT.md)."""
+
+NONCE_MOST = 100
+"""A form's number is shorter: what is longer is none of ours."""
 
 REPLY_DAYS = 14
 """So long whoever is told of a fee can narrow the request or say why it is not so (own choice)."""
@@ -44,10 +52,8 @@ class Answers(OfficerWork):
         """
         if len(text) > REASONS_LIMIT:
             raise RuleRefused("answer_long", "Put a long answer in a file.")
-        stored = False
 
-        def attempt() -> None:
-            nonlocal stored
+        def attempt() -> bool:
             file, found = self._file(member, number)
             require_known(found)
             letter = letter_of(file, LetterKind.ANSWER, text, refusing=True)
@@ -55,21 +61,13 @@ class Answers(OfficerWork):
             kind = "refusal" if letter.kind is LetterKind.REFUSAL else "answer"
             said = {"by": OFFICER, "author": member.name, "type": kind, "text": composed}
             if file.repeats(Compartment.CONTENT, said | {"files": sending.described()}):
-                return
+                return False
             draft = self._draft(member, file)
-            due = draft.ready(Compartment.CONTENT, sending.key)
-            if due.key_id != sending.key.key_id:  # somebody left while the files came
-                sending.become(sending.moved_to(due, ()))
-            draft.record(Compartment.CONTENT, kind, text=composed, files=sending.described())
-            draft.files(sending.blobs())
+            request_sending.put(draft, sending, kind, composed)
             request_work.answer(self._store, member.person_id, number, draft.addition(), self._now())
-            stored = True
+            return True
 
-        tried(attempt)
-        if stored:
-            sending.taken()
-        else:
-            sending.abandon()
+        request_sending.settled(sending, attempt)
 
     def refuse_as_excessive(self, member: Member, number: str, reasons: str) -> None:
         """Decline a request that is manifestly excessive: after a notice and the days to reply to it.
@@ -124,9 +122,12 @@ class Answers(OfficerWork):
 
         self._write(member, number, seal, request_work.give_notice)
 
-    def open_task(self, member: Member, number: str, recipient: str, what: str) -> None:
-        """Note somebody who had the data and is to be told of the change (S37)."""
-        task = new_object_id()
+    def open_task(self, member: Member, number: str, recipient: str, what: str, nonce: str = "") -> None:
+        """Note somebody who had the data and is to be told of the change (S37).
+
+        `nonce` is the form's own: the same form sent twice is one task.
+        """
+        task = self._task_of(number, nonce)
         said = {"task": task.hex(), "recipient": checked_text("recipient", recipient, LINE_LIMIT)}
         if what not in set(Right):
             raise FormRefused((Problem("what", "unknown"),))
@@ -135,6 +136,12 @@ class Answers(OfficerWork):
             request_work.open_task(self._store, member.person_id, number, task, addition, self._now())
 
         self._put(member, number, note("task", what=what, **said), store_it)
+
+    def _task_of(self, number: str, nonce: str) -> bytes:
+        if not nonce:
+            return new_object_id()
+        said = f"{number}\0{nonce[:NONCE_MOST]}".encode("utf-8", "replace")
+        return keyed_hash(self._store.keys.lock, TASK_LABEL, said)[:TASK_BYTES]
 
     def end_task(self, member: Member, number: str, task: str, outcome: str, reason: str) -> None:
         """Say what came of it: `informed`, `impossible`, `disproportionate`, the last two with a reason."""

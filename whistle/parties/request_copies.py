@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 from whistle.crypto.grants import seal_grant
 from whistle.crypto.header import Compartment
 from whistle.errors import NotThere
-from whistle.parties import attachments
+from whistle.parties import attachments, request_sending
 from whistle.parties.casefile import CaseFile
-from whistle.parties.desk_work import tried
 from whistle.parties.draft import Author, Draft, key_for_files, own_grant
 from whistle.parties.member import Member
 from whistle.parties.report_form import FormRefused, text_problems
@@ -67,28 +66,19 @@ class RequestCopies:
         problems = text_problems("message", text, TEXT_LIMIT, required=not sending.has_files())
         if problems:
             raise FormRefused(tuple(problems))
-        cleaned, stored = clean_text(text).strip(), False
+        cleaned = clean_text(text).strip()
 
-        def attempt() -> None:
-            nonlocal stored
+        def attempt() -> bool:
             file = self._file(member, number)
             said = {"by": "handler", "author": member.name, "type": FROM_HANDLERS, "text": cleaned}
             if file.repeats(Compartment.CONTENT, said | {"files": sending.described()}):
-                return
+                return False
             draft = Draft(self._store, file, Author.staff(member), self._now())
-            due = draft.ready(Compartment.CONTENT, sending.key)
-            if due.key_id != sending.key.key_id:  # somebody was faster with the new key
-                sending.become(sending.moved_to(due, ()))
-            draft.record(Compartment.CONTENT, FROM_HANDLERS, text=cleaned, files=sending.described())
-            draft.files(sending.blobs())
+            request_sending.put(draft, sending, FROM_HANDLERS, cleaned)
             vault.answer(self._store, member.person_id, number, draft.addition(), self._now())
-            stored = True
+            return True
 
-        tried(attempt)
-        if stored:
-            sending.taken()
-        else:
-            sending.abandon()
+        request_sending.settled(sending, attempt)
 
     def file(self, member: Member, number: str, file_id: str) -> Download:
         """One file of a copy, verified to its end."""
@@ -98,16 +88,12 @@ class RequestCopies:
     def let_in(self, member: Member, number: str) -> int:
         """Open a copy to colleagues who came later; returns to how many."""
         file = self._file(member, number)
-        people = vault.readers_of(self._store, file.case.status.company.code, self._now())
-        held = {one.holder_id for one in file.case.grants} | {member.person_id}
-        done = 0
-        for one in people:
-            if one.person_id not in held and one.role in READS:
-                keys = [key for part in file.granted().values() for key in part.values()]
-                given = tuple(SealedGrant(one.person_id, seal_grant(one.public_key, key)) for key in keys)
-                vault.let_in(self._store, member.person_id, number, one.person_id, given, self._now())
-                done += 1
-        return done
+        keys = [key for part in file.granted().values() for key in part.values()]
+        came = vault.lacking(self._store, member.person_id, number, self._now())
+        for one in came:
+            given = tuple(SealedGrant(one.person_id, seal_grant(one.public_key, key)) for key in keys)
+            vault.let_in(self._store, member.person_id, number, one.person_id, given, self._now())
+        return len(came)
 
     def _file(self, member: Member, number: str) -> CaseFile:
         case = vault.open_copy(self._store, member.person_id, number, self._now())

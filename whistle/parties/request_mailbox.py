@@ -9,9 +9,8 @@ from whistle.crypto.codes import CaseKey
 from whistle.crypto.header import Compartment, Header
 from whistle.crypto.keys import KeyPair
 from whistle.errors import NotThere, RuleRefused, Tampered, TooMany
-from whistle.parties import archive, attachments, dates, request_codes
+from whistle.parties import archive, attachments, dates, request_codes, request_return, request_sending
 from whistle.parties.casefile import CaseFile, Opened
-from whistle.parties.desk_work import tried
 from whistle.parties.draft import Author, Draft, key_for_files
 from whistle.parties.report_form import FormRefused, text_problems
 from whistle.parties.request_form import email_problems
@@ -19,7 +18,7 @@ from whistle.parties.request_views import RequestFacts, RequestMailbox
 from whistle.parties.sending import Sending
 from whistle.parties.views import Download, Entry
 from whistle.rules.calendar import local_day
-from whistle.rules.request_way import is_offered
+from whistle.rules.request_way import State, is_offered
 from whistle.rules.text import TEXT_LIMIT, clean_text
 from whistle.vault import request_mailbox as vault
 from whistle.vault.facts import CompanyFacts
@@ -53,13 +52,20 @@ class RequestMailboxes:
         self._store, self._now, self._machine = store, now, machine
 
     def open(self, secret: bytes) -> RequestMailbox:
-        """The request as the person sees it; what was new is marked as seen."""
+        """The request as the person sees it; what was new is marked as seen.
+
+        From its day on a held one shows that it is kept, and nothing in it, unless legal withholds that.
+        """
+        kept = self._kept(secret)
+        if kept is not None:
+            return kept
         file, found, key = self._file(secret)
         beside = self._beside(key, file)
         unread = found.case.status.unread + (0 if beside is None else beside.case.status.unread)
         if unread:
             vault.mark_read(self._store, key.locator)
-        return self._view(file, beside, found)
+        alone = request_return.nobody_reads(self._store, key.locator, file, beside, self._now())
+        return replace(self._view(file, beside, found), nobody_reads=alone)
 
     def confirm(self, secret: bytes, code: str) -> None:
         """Prove the address. Raises `TooMany`, `RuleRefused("code")`."""
@@ -96,36 +102,27 @@ class RequestMailboxes:
     def message(self, secret: bytes, sending: Sending, text: str, *, is_proof: bool = False) -> None:
         """Write to the officers, words or files. `is_proof`: it says who one is, and goes once that is known.
 
-        Raises `FormRefused`, `RuleRefused`.
+        Raises `FormRefused`, `RuleRefused`: `proof_late` once the check is done, as nothing would destroy it.
         """
         found = text_problems("message", text, TEXT_LIMIT, required=not sending.has_files())
         if found:
             raise FormRefused(tuple(found))
         cleaned, kind = clean_text(text).strip(), "proof" if is_proof else "message"
-        done = False
 
-        def attempt() -> None:
-            nonlocal done
-            file, _opened, key = self._file(secret)
+        def attempt() -> bool:
+            file, opened, key = self._file(secret)
+            if is_proof and opened.status.state not in (State.SENT, State.CODED):
+                raise RuleRefused("proof_late", "Who asks is known already: no proof is taken any more.")
             said = {"by": "reporter", "type": kind, "text": cleaned, "files": sending.described()}
             if file.repeats(Compartment.CONTENT, said):
-                return
-            draft = Draft(
-                self._store, file, Author.reporter(file.case.status.id, _pair(key, file)), self._now()
-            )
-            due = draft.ready(Compartment.CONTENT, sending.key)
-            if due.key_id != sending.key.key_id:  # somebody left while the files came
-                sending.become(sending.moved_to(due, ()))
-            draft.record(Compartment.CONTENT, kind, text=cleaned, files=sending.described())
-            draft.files(sending.blobs())
+                return False
+            author = Author.reporter(file.case.status.id, _pair(key, file))
+            draft = Draft(self._store, file, author, self._now())
+            request_sending.put(draft, sending, kind, cleaned)
             vault.add(self._store, key.locator, draft.addition(), self._now())
-            done = True
+            return True
 
-        tried(attempt)
-        if done:
-            sending.taken()
-        else:
-            sending.abandon()
+        request_sending.settled(sending, attempt)
 
     def file(self, secret: bytes, file_id: str) -> Download:
         """One file, verified to its end; one of an answer while it is offered."""
@@ -153,6 +150,14 @@ class RequestMailboxes:
             raise NotThere("the day of this request has come")
         pair = KeyPair.from_seed(key.reporter_seed, Header.parse(found.case.grants[0].sealed).key_id)
         return CaseFile(found.case, pair, own_only=True), found, key
+
+    def _kept(self, secret: bytes) -> RequestMailbox | None:
+        found = vault.open_request(self._store, CaseKey(secret).locator, self._now())
+        held = any(not hold.withheld for hold in found.case.holds)
+        if found.case.grants or not held:
+            return None
+        today = self._today(found.status.case.company)
+        return RequestMailbox(facts_of(found.status, today, held=held, past=True), (), (), "", (), 0, ())
 
     def _beside(self, key: CaseKey, file: CaseFile) -> CaseFile | None:
         """The copy that went to those who handle reports, believed because the request names it."""

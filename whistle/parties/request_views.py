@@ -19,7 +19,10 @@ class AnsweringCompany:
 
 @dataclass(frozen=True, slots=True)
 class RequestReceipt:
-    """What the person gets: the key while it may be shown, and the dates. `code_sent`: a letter goes out."""
+    """What the person gets: the key while it may be shown, and the dates. `code_sent`: a letter goes out.
+
+    `again`: it stood already; `not_kept` are the parts of the form that this time said something else.
+    """
 
     case_key: str | None
     number: str
@@ -29,6 +32,7 @@ class RequestReceipt:
     last_legal_day: date
     code_sent: bool
     again: bool
+    not_kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,10 @@ class RequestFacts:
 
 @dataclass(frozen=True, slots=True)
 class RequestMailbox:
-    """A request as the person sees it; `language` is the one it was written in."""
+    """A request as the person sees it; `language` is the one it was written in.
+
+    `nobody_reads`: no officer is left, and none is appointed yet.
+    """
 
     facts: RequestFacts
     rights: tuple[str, ...]
@@ -72,6 +79,7 @@ class RequestMailbox:
     entries: tuple[Entry, ...]
     new_entries: int
     files: tuple[FileView, ...]
+    nobody_reads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +156,8 @@ class TaskView:
 class DeskRequest:
     """A request on an officer's page. Before the person is known `details` and files are not shown.
 
-    `repeats` are the numbers of earlier requests for access by the same person.
+    `repeats` are the numbers of earlier requests for access by the same person. `proofs_kept`: a hold keeps
+    what was sent as proof, though the check is done.
     """
 
     facts: RequestFacts
@@ -164,6 +173,7 @@ class DeskRequest:
     tasks: tuple[TaskView, ...]
     repeats: tuple[str, ...]
     to_handlers: bool
+    proofs_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

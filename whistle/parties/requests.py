@@ -11,7 +11,7 @@ from whistle.crypto.header import Compartment
 from whistle.crypto.keys import CompartmentKey, KeyPair
 from whistle.crypto.records import new_object_id, seal_json
 from whistle.errors import NotAllowed
-from whistle.parties import request_codes
+from whistle.parties import request_again, request_codes
 from whistle.parties.report_form import UNSURE, FormRefused, Problem
 from whistle.parties.request_form import RequestForm, chosen, problems_of
 from whistle.parties.request_views import AnsweringCompany, RequestReceipt
@@ -96,10 +96,12 @@ class Requests:
             # A designation ended between sealing and storing: seal it once more, to those who are left.
             new = replace(self._seal(sending, form, company, case_key, language), mail=new.mail)
             status, again = requests.receive(self._store, new, self._now())
+        differs: tuple[str, ...] = ()
         if again:
+            differs = request_again.not_kept(self._store, case_key, form, sending, self._now())
             sending.abandon()
         sending.taken()
-        return _receipt(case_key, status, again=again)
+        return _receipt(case_key, status, differs, again=again)
 
     def _answering(self) -> Answering:
         return request_list.answering(self._store, self._now())
@@ -178,9 +180,11 @@ def identity_fields(n: int, today: date, name: str, email: str) -> dict[str, Any
     }  # fmt: skip
 
 
-def _receipt(case_key: CaseKey, status: RequestStatus, *, again: bool) -> RequestReceipt:
+def _receipt(
+    case_key: CaseKey, status: RequestStatus, not_kept: tuple[str, ...], *, again: bool
+) -> RequestReceipt:
     case = status.case
     return RequestReceipt(
         None if case.key_kept else case_key.text, case.number, case.company.name, case.received_on,
-        status.due_on, status.last_legal_day, status.mail == requests.QUEUED, again,
+        status.due_on, status.last_legal_day, status.mail == requests.QUEUED, again, not_kept,
     )  # fmt: skip

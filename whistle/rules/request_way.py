@@ -7,9 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from whistle.rules import calendar
-from whistle.rules.policy import load_policy
 from whistle.rules.policy_codes import PASSED_TO_HANDLERS
-from whistle.rules.requests import REPEAT_MONTHS, Asked, RequestFacts, dates_of
+from whistle.rules.requests import Asked, RequestFacts, dates_of
 
 
 class State(StrEnum):
@@ -95,13 +94,3 @@ def is_given_up(received_on: date, today: date) -> bool:
 def close_by(answered_on: date) -> date:
     """Return the day by which an answered request is closed, if no restriction keeps it open."""
     return calendar.add_days(answered_on, CLOSE_DAYS)
-
-
-def purge_due(answered_on: date) -> date:
-    """Return the day on which a closed request is erased: so many months after its last answer."""
-    return calendar.add_months(answered_on, load_policy(answered_on).requests.months)
-
-
-def repeats_from(today: date) -> date:
-    """Return the first day whose request for access makes one of today a repeat."""
-    return calendar.add_months(today, -REPEAT_MONTHS)

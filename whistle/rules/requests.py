@@ -134,15 +134,24 @@ def purge_due(answered_on: date, today: date) -> date:
     return calendar.add_months(answered_on, load_versions().request_months(answered_on, today))
 
 
-def is_repeat(received_on: date, verified_before: Iterable[date]) -> bool:
-    """Say whether an access request is flagged as a repeat; it is never refused for that.
+def first_of(received_on: date, verified_before: Iterable[date]) -> date | None:
+    """Return the day of the first access request within whose twelve months another was received.
 
-    `verified_before`: the days of receipt of the same person's access requests, the verified ones alone. Ask
-    only once this one is verified too: before that nothing is matched.
+    Once a year it is free: what comes later than twelve months after the first is a first one again, whatever
+    came in between. `verified_before`: the days of receipt of the same person's access requests, the verified
+    ones alone. Ask only once this one is verified too: before that nothing is matched. None: it is no repeat.
     """
-    return any(
-        earlier <= received_on <= calendar.add_months(earlier, REPEAT_MONTHS) for earlier in verified_before
-    )
+    first: date | None = None
+    for day in sorted(day for day in verified_before if day <= received_on):
+        if first is None or day > calendar.add_months(first, REPEAT_MONTHS):
+            first = day
+    within = first is not None and received_on <= calendar.add_months(first, REPEAT_MONTHS)
+    return first if within else None
+
+
+def is_repeat(received_on: date, verified_before: Iterable[date]) -> bool:
+    """Say whether an access request is flagged as a repeat (`first_of`); it is never refused for that."""
+    return first_of(received_on, verified_before) is not None
 
 
 def check_excessive(noticed_on: date | None, reasons: str, today: date) -> None:

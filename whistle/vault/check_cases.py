@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import SealBroken, Tampered
+from whistle.rules.states import State
 from whistle.vault import entitled, exclusions, identity_requests, inventory, ledger, recovery, verdicts
 from whistle.vault.entitled import Entitled
 from whistle.vault.facts import COPY, REPORT
@@ -141,6 +142,13 @@ def _is_theirs(
     return not any((bytes(one), company) in today.opening for one in db.execute(opened).scalars())
 
 
+NO_HANDLER: Final = {
+    "": "nobody can read the case: appoint a handler or deputy",
+    str(State.CLOSED): "nobody can read the closed case: appoint a handler or deputy; from its day on only "
+    "the recovery key gives it back (whistle recovery open)",
+}
+
+
 def _readers(
     store: Store, db: Connection, today: Entitled, known: dict[bytes, Row[Any]]
 ) -> Iterator[Finding]:
@@ -155,7 +163,7 @@ def _readers(
     said = exclusions.said_of(db, [case.number for case in known.values()])
     for case in (one for one in known.values() if one.kind == REPORT):
         if bytes(case.id) not in read:
-            yield Finding("no_handler", case.number, "nobody can read the case: appoint a handler or deputy")
+            yield Finding("no_handler", case.number, NO_HANDLER.get(case.state, NO_HANDLER[""]))
         if bytes(case.excluded) != said.get(case.number, b""):
             yield Finding("excluded", case.number, "who is excluded from the case was changed past its page")
 

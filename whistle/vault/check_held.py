@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -19,6 +19,9 @@ from whistle.vault.store import Store
 from whistle.vault.tables import cases, holds
 from whistle.vault.tables import ledger as ledger_table
 
+CAP_TOLD_DAYS: Final = 30
+"""So long before the longest time is over `check` begins to say so: as the second reminder (own choice)."""
+
 OPENED, WITHHELD, SHOWN = "held_opened", "sentence_withheld", "sentence_shown"
 RECORDED, REVIEWED, ENDED = "ground_recorded", "ground_reviewed", "ground_ended"
 
@@ -32,14 +35,19 @@ def look_at_kept(store: Store, db: Connection, _now: datetime) -> Iterator[Findi
 
 
 def look_at_open(store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
-    """Open cases that nobody worked on for 90 days, or that stand open past what their country allows."""
+    """Open cases that nobody worked on for 90 days, or that stand open past what their country allows.
+
+    The latter are told of from `CAP_TOLD_DAYS` before, unless a hold or a ground of the law keeps them.
+    """
     for one in longest.near(db, now):
-        if one.left <= 0:
-            row = db.execute(select(cases).where(cases.c.id == one.case_id)).one()
-            company = directory.company_by_id(db, row.company_id)
-            if reading.is_blocked(db, store.keys, row, company, now):
-                said = f"open past {one.last_on}: close it, or have legal record a ground"
-                yield Finding("open_cap", one.number, said)
+        row = db.execute(select(cases).where(cases.c.id == one.case_id)).one()
+        company = directory.company_by_id(db, row.company_id)
+        if one.left <= 0 and reading.is_blocked(db, store.keys, row, company, now):
+            said = f"open past {one.last_on}: close it, or have legal record a ground"
+            yield Finding("open_cap", one.number, said)
+        elif 0 < one.left <= CAP_TOLD_DAYS and not _may_stand(db, store, one.case_id):
+            said = f"may stand open until {one.last_on}: close it, or have legal record a ground"
+            yield Finding("open_cap_near", one.number, said)
     for company in directory.all_companies(db):
         today = local_day(now, company.zone)
         long_ago = today - timedelta(days=UNTOUCHED_DAYS)
@@ -61,6 +69,13 @@ def look_at_open(store: Store, db: Connection, now: datetime) -> Iterator[Findin
         for row in db.execute(passed):
             said = f"the ground for standing open was to be reviewed by {row.review_on}"
             yield Finding("open_ground_review", row.number, said)
+
+
+def _may_stand(db: Connection, store: Store, case_id: bytes) -> bool:
+    """Whether a hold or a ground of the law lets an open case stand past its country's longest time."""
+    if statutory.is_grounded(db, store.keys, case_id):
+        return True
+    return bool(reading.holds_in_force(db, store.keys, case_id))
 
 
 def _said(db: Connection) -> dict[str, list[ledger.Line]]:

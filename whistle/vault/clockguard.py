@@ -40,6 +40,9 @@ AHEAD: Final = "ahead"
 class Weighed:
     """What a pass may do: `held` are case ids that wait, `waiting` their numbers and days.
 
+    `free` are those that were due, held by nobody and not to wait: a case that joins them after this look,
+    because its hold was released just now, was weighed by nobody and stands until the next pass.
+
     `trust` is to be kept once the pass is through (`keep`), and `ended` names the companies whose whole list
     two people confirmed.
     """
@@ -49,6 +52,7 @@ class Weighed:
     waiting: tuple[tuple[str, date], ...]
     believed: datetime
     ended: tuple[str, ...]
+    free: frozenset[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ def weigh(store: Store, reading: Reading, now: datetime) -> Weighed:
         tuple((one.number, one.due_on) for one in held),
         datetime.fromtimestamp(believed, UTC),
         tuple(whole),
+        frozenset(one.id for one in come) - {one.id for one in held},
     )
 
 

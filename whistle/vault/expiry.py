@@ -5,6 +5,7 @@ The certificate stays: it names nobody. A line in the ledger says up to which da
 out, so that a name struck out too early, or left too long, is found.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, select, update
 from whistle.rules.expiry import load_kept
 from whistle.vault import ledger, scrubbing, sites
 from whistle.vault.findings import Finding
+from whistle.vault.purge import fingerprint
 from whistle.vault.store import Store
 from whistle.vault.tables import certificates
 from whistle.vault.tables import ledger as lines
@@ -61,16 +63,13 @@ def _strike(store: Store, numbers: list[str], until: date, today: date) -> int:
         if struck:
             # How many lines is not said: who is excluded from one of the cases reads this line, too.
             work.log(ACTION, day=today, actor=SYSTEM, facts={"until": until.isoformat()})
-            sites.put(work.db, scrubbing.KEY, "due")
+            scrubbing.is_due(work.db)
         return struck
 
 
 def look_at_names(_store: Store, db: Connection, now: datetime) -> Iterator[Finding]:
     """A line without a name had its five years, as the signed ledger says; none names somebody after them."""
-    purged = {
-        row.case_number: row.on_day
-        for row in db.execute(select(lines.c.case_number, lines.c.on_day).where(lines.c.action == "purged"))
-    }
+    purged = _purged(db)
     told = db.execute(select(lines).where(lines.c.action == ACTION).order_by(lines.c.seq)).all()
     until = max((date.fromisoformat(ledger.line_of(row).facts["until"]) for row in told), default=date.min)
     bare = select(lines.c.seq, lines.c.case_number).where(lines.c.actor == "").order_by(lines.c.seq)
@@ -78,6 +77,24 @@ def look_at_names(_store: Store, db: Connection, now: datetime) -> Iterator[Find
         if purged.get(row.case_number, date.max) > until:
             yield Finding("name_gone", f"line {row.seq}", "the ledger's line lost its name before its time")
     yield from _left(db, purged, now)
+
+
+def _purged(db: Connection) -> dict[str, date]:
+    """On which day each case was purged, as the ledger says or the certificate that its line is bound to.
+
+    A line that a restore wrote again has a later day than the purge; the certificate it names has the first.
+    """
+    query = (
+        select(lines.c.case_number, lines.c.on_day, lines.c.facts, certificates.c.body)
+        .join_from(lines, certificates, certificates.c.case_number == lines.c.case_number, isouter=True)
+        .where(lines.c.action == "purged")
+        .order_by(lines.c.seq)
+    )
+    found = {}
+    for number, day, facts, body in db.execute(query):
+        named = body is not None and fingerprint(body) == json.loads(facts).get("certificate")
+        found[number] = date.fromisoformat(json.loads(body)["purged_on"]) if named else day
+    return found
 
 
 def _left(db: Connection, purged: dict[str, date], now: datetime) -> Iterator[Finding]:

@@ -20,7 +20,8 @@ from whistle.crypto.header import Header, Kind
 from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules.handover import Kind as Recipient
 from whistle.rules.retention import closed_for_work
-from whistle.vault import casework, desk, directory, holds, kept, reading
+from whistle.vault import casework, circle, desk, directory, holds, kept, reading
+from whistle.vault.around import Person, around
 from whistle.vault.facts import HoldInForceFacts, OpenedCase, SealedGrant
 from whistle.vault.heldtables import held_openings, kept_grants
 from whistle.vault.serverkeys import ServerKeys
@@ -91,6 +92,49 @@ def note_export(
         change.db.execute(insert(exports).values(**row))
         change.log("held_opened", name, opening=new.id.hex(), hold=new.hold_id.hex())
         change.log("exported", name, kind=HELD_BY_LAW, notes=with_notes, identity=False)
+
+
+def colleagues(store: Store, person_id: bytes, number: str, now: datetime) -> tuple[Person, ...]:
+    """Who could be let in to the held case by somebody who opened it today: handlers, else deputies (L6).
+
+    Raises `NotThere`, `RuleRefused("not_opened")`.
+    """
+    with store.reading() as db:
+        row, past = _mine(db, store, person_id, number, now)
+        today = kept.today(row, directory.company_by_id(db, row.company_id), now)
+        if not past:
+            raise NotThere("the day of this case has not come")
+        if _standing(db, store.keys, row, person_id, today) is None:
+            raise RuleRefused("not_opened", "Say first why you open this case, and under which hold.")
+        return around(db, store.keys, row, today).successors(b"")
+
+
+def let_in(
+    store: Store,
+    person_id: bytes,
+    number: str,
+    colleague_id: bytes,
+    granted: Sequence[SealedGrant],
+    now: datetime,
+) -> None:
+    """Let a colleague read a held case past its day, so that nobody who leaves takes its keys along.
+
+    They open it with a reason of their own, as anybody does. Raises `NotThere`, `RuleRefused`: `not_opened`,
+    `epoch`.
+    """
+    with casework.changing(store, number, now) as change:
+        name = _require_reader(change, person_id, now)
+        past = closed_for_work(reading.retention_facts(change.row, change.company), now)
+        if not past or not _in_force(change):
+            raise RuleRefused("not_past", "The day of this case has not come: let them in as for any other.")
+        if _standing(change.db, store.keys, change.row, person_id, change.today) is None:
+            raise RuleRefused("not_opened", "Say first why you open this case, and under which hold.")
+        found = around(change.db, store.keys, change.row, change.today)
+        person = next((one for one in found.successors(b"") if one.id == colleague_id), None)
+        if person is None:
+            raise NotThere("there is nobody who could be granted this case under that name")
+        circle.let_in(change, (person,), granted, desk.OPEN_TO_HANDLER)
+        change.log("granted", name, person=person.name)
 
 
 def holds_of(store: Store, person_id: bytes, number: str, now: datetime) -> tuple[HoldInForceFacts, ...]:

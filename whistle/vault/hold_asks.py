@@ -3,7 +3,7 @@
 import hmac
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from whistle.crypto import chain
+from whistle.crypto.header import Header, Kind
 from whistle.errors import Conflict, NotThere, RuleRefused, Tampered
 from whistle.rules.holds import MOST_CASES, placing_needs_second
 from whistle.vault import casework, directory, exclusions, holds
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store, Work
-from whistle.vault.tables import cases, people
+from whistle.vault.tables import cases, hold_grants, people
 from whistle.vault.tables import holds as table
 from whistle.vault.worktables import asked_holds, hold_asks
 
@@ -160,10 +161,11 @@ def confirm(store: Store, person_id: bytes, ask_id: bytes, listed: bytes, now: d
         return len(rows)
 
 
-def end(store: Store, person_id: bytes, ask_id: bytes, now: datetime) -> int:
+def end(store: Store, person_id: bytes, ask_id: bytes, reasons: Mapping[bytes, bytes], now: datetime) -> int:
     """Withdraw what one asked for, or refuse what a colleague did: its holds end; returns how many.
 
-    Raises `NotThere`, `Tampered`.
+    `reasons`: why, sealed under the key of each hold that this person can open; it stays with the hold.
+    Raises `NotThere`, `Tampered`; `RuleRefused("reason_empty")` where one is missing.
     """
     with store.writing() as work:
         ask, rows = _standing(store, work, person_id, ask_id, now)
@@ -172,9 +174,26 @@ def end(store: Store, person_id: bytes, ask_id: bytes, now: datetime) -> int:
             with casework.changing_in(work, store, bytes(row.case_id), now) as change:
                 name = holds.require_may(change, person_id)
                 hold = holds.in_force(change, bytes(row.hold_id))
-                holds.end(change, hold, person_id, name, {}, ask=ask_id.hex(), why=why)
+                said = _reason(change, person_id, bytes(hold.id), reasons)
+                holds.end(change, hold, person_id, name, said, ask=ask_id.hex(), why=why)
         _forget(work, ask_id)
         return len(rows)
+
+
+def _reason(
+    change: casework.Change, person_id: bytes, hold_id: bytes, reasons: Mapping[bytes, bytes]
+) -> dict[str, Any]:
+    """What is kept of why a hold ends; somebody who cannot open its citation can seal nothing under it."""
+    sealed = reasons.get(hold_id)
+    if sealed is None:
+        mine = (hold_grants.c.hold_id == hold_id) & (hold_grants.c.person_id == person_id)
+        if change.db.execute(select(hold_grants.c.hold_id).where(mine)).first() is not None:
+            raise RuleRefused("reason_empty", "Say why it ends.")
+        return {}
+    header = Header.parse(sealed)
+    if header.kind != Kind.RECORD or header.case_id != hold_id:
+        raise RuleRefused("header", "The sealed reason belongs to another hold.")
+    return {"release_sealed": sealed}
 
 
 def _standing(

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, or_, select
 
+from whistle.errors import NotThere
 from whistle.rules.holds import release_needs_second
 from whistle.rules.retention import HoldFacts
 from whistle.vault import casework, directory, exclusions, reading
@@ -67,6 +68,8 @@ class Sought:
 
 EVERY_HOLD = Sought()
 
+LEGAL = "legal"
+
 
 def of_companies(
     store: Store, person_id: bytes, companies: list[bytes], now: datetime, sought: Sought = EVERY_HOLD
@@ -84,6 +87,20 @@ def of_companies(
             if not exclusions.is_excluded(store.keys, _CaseColumns(row._mapping), person_id)  # noqa: SLF001 (SQLAlchemy's public name)
         )
         return tuple(_stored(row._mapping, known, now) for row in islice(seen, sought.most))  # noqa: SLF001 (as above)
+
+
+def has_second(store: Store, person_id: bytes, hold_id: bytes, now: datetime) -> bool:
+    """Whether anybody else of legal may confirm what this person asks about a hold. Raises `NotThere`."""
+    query = select(cases).join_from(cases, holds, holds.c.case_id == cases.c.id).where(holds.c.id == hold_id)
+    with store.reading() as db:
+        case = db.execute(query).one_or_none()
+        if case is None:
+            raise NotThere("there is no such hold")
+        legal = directory.holders(db, store.keys, LEGAL, now, bytes(case.company_id))
+        may = {one for one in legal if not exclusions.is_excluded(store.keys, case, one)}
+        if person_id not in may:
+            raise NotThere("there is no such hold")
+        return len(may) > 1
 
 
 def _query(person_id: bytes, sought: Sought) -> Select[Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import NotAllowed, NotThere, RuleRefused
-from whistle.vault import casework, identity_requests, inventory, reading, scrubbing, sites
+from whistle.vault import casework, identity_requests, inventory, reading, scrubbing
 from whistle.vault.facts import Addition, SealedRecord
 from whistle.vault.mailbox import OPEN_TO_REPORTER
 from whistle.vault.store import Store
@@ -34,7 +34,7 @@ def withdraw(
         change.db.execute(
             update(readers).where(readers.c.case_id == case_id).values(unread=readers.c.unread + 1)
         )
-        sites.put(change.db, scrubbing.KEY, "due")  # the next pass empties the database's log of it, too
+        scrubbing.is_due(change.db)  # the next pass empties the database's log of it, too
 
 
 def _replace(change: casework.Change, record: SealedRecord) -> bytes:

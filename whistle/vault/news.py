@@ -32,6 +32,7 @@ def has_news(
         near = or_(readers.c.unread > 0, readers.c.due_on <= until, _is_told_of(today))
         mine = duties.theirs(person_id, [row for row in held if row.role in duties.READING])
         questions.append(select(readers.c.case_id).where(*mine, near))
+        questions += _open_and_told_of(db, mine, today)
     questions += request_pass.news(person_id, roles, until)
     if "custodian" in roles:
         questions.append(
@@ -66,6 +67,28 @@ def _is_told_of(today: date) -> Any:
     last = today + timedelta(days=max(WARN_DAYS))
     week = (readers.c.due_on > last - timedelta(days=SOON_DAYS), readers.c.due_on <= last)
     return and_(readers.c.open.is_(False), *week)
+
+
+def _open_and_told_of(db: Connection, mine: Sequence[Any], today: date) -> list[Select[Any]]:
+    """Open cases in a week in which those who work on them are told of their country's longest time.
+
+    Later than 90 and 30 days before it, it is among what is due soon.
+    """
+    questions: list[Select[Any]] = []
+    for company in directory.all_companies(db):
+        first = open_cap(today, company.country)
+        if first is None:
+            continue
+        for days in (step for step in CAP_WARN_DAYS if step > SOON_DAYS):
+            last = today + timedelta(days=days) - (first - today)
+            came = cases.c.received_on.between(last - timedelta(days=SOON_DAYS - 1), last)
+            questions.append(
+                select(readers.c.case_id)
+                .join_from(readers, cases)
+                .where(*mine, came, cases.c.company_id == company.id, cases.c.purge_on.is_(None))
+                .where(cases.c.kind == REPORT)
+            )
+    return questions
 
 
 def _open_too_long(db: Connection, held: Sequence[Row[Any]], today: date) -> list[Select[Any]]:

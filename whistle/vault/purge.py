@@ -1,7 +1,7 @@
 """A purge is one transaction: the case locked, the holds read again inside it; a certificate stays."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from whistle.crypto import chain
 from whistle.errors import NotThere, Tampered
 from whistle.rules.calendar import local_day
-from whistle.vault import directory, exclusions, journal, request_copies, scrubbing, sites
+from whistle.vault import directory, exclusions, journal, request_copies, scrubbing
 from whistle.vault.facts import CompanyFacts
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import (
@@ -53,13 +53,17 @@ def between(db: Connection, first: date, last: date) -> list[tuple[str, date]]:
     ]
 
 
-def purge(store: Store, case_ids: Sequence[bytes], now: datetime) -> list[Outcome]:
+def purge(
+    store: Store, case_ids: Sequence[bytes], now: datetime, only: Container[bytes] | None = None
+) -> list[Outcome]:
     """Decide, then purge what is due and not held, `BATCH` cases to a transaction that decides again.
 
-    What is kept is never locked, so that a pass over many holds makes nobody wait.
+    What is kept is never locked, so that a pass over many holds makes nobody wait. `only`: the cases that
+    were weighed before; another one that is to go by now is left to the next pass, and is not told of.
     """
     with store.reading() as db:
-        outcomes = list(decided(db, case_ids, now))
+        found = list(decided(db, case_ids, now))
+    outcomes = [one for one in found if one.verdict.action != "purge" or only is None or one.case_id in only]
     due = [one.case_id for one in outcomes if one.verdict.action == "purge"]
     done: dict[bytes, Outcome] = {}
     for start in range(0, len(due), BATCH):
@@ -122,7 +126,7 @@ def take_away(work: Work, ids: Sequence[bytes]) -> None:
     if doomed:
         work.db.execute(insert(blob_removals), doomed)
     work.db.execute(delete(cases).where(cases.c.id.in_(going)))
-    sites.put(work.db, scrubbing.KEY, "due")
+    scrubbing.is_due(work.db)
 
 
 def _certificate(

@@ -18,17 +18,24 @@ EVERY = (Compartment.CONTENT, Compartment.IDENTITY, Compartment.INTERNAL)
 
 
 def sealed_case(store: Store, number: str, now: datetime) -> OpenedCase:
-    """The case as the recovery key may open it, its inventory checked. Raises `NotThere`, `Tampered`."""
+    """The case as the recovery key may open it, its inventory checked. Raises `NotThere`, `Tampered`.
+
+    A held one also past its day: somebody has to be there whom the court or the authority can ask.
+    """
     holder = recovery.holder(store.keys)
     with store.reading() as db:
         if holder is None:
             raise NotThere("there is no recovery key")
         row = _report(db, number)
-        return reading.opened(db, store, row, EVERY, holder=holder.person_id, now=now)
+        held = bool(reading.holds_in_force(db, store.keys, bytes(row.id)))
+        return reading.opened(db, store, row, EVERY, holder=holder.person_id, now=now, under_hold=held)
 
 
 def receiver(store: Store, number: str, name: str, now: datetime) -> tuple[Recipient, tuple[int, ...]]:
-    """A confirmed handler of the case's company, and which compartments are theirs. Raises `NotThere`."""
+    """A confirmed handler of the case's company, and which compartments are theirs. Raises `NotThere`.
+
+    A deputy where no handler is left who may see it.
+    """
     with store.reading() as db:
         return _receiver(db, store, _report(db, number), name, now)
 
@@ -74,12 +81,12 @@ def _receiver(
 ) -> tuple[Recipient, tuple[int, ...]]:
     keys, company = store.keys, directory.company_by_id(db, case.company_id)
     today = local_day(now, company.zone)
-    found = directory.recipients(db, keys, company.id, ("handler", "custodian"), today)
+    everybody = directory.recipients(db, keys, company.id, ("handler", "deputy", "custodian"), today)
+    found = [one for one in everybody if not exclusions.is_excluded(keys, case, one.person_id)]
+    work = "handler" if any(one.role == "handler" for one in found) else "deputy"
     for person in found:
-        if person.role == "handler" and people.handle_of(person.name) == people.handle_of(name):
-            if exclusions.is_excluded(keys, case, person.person_id):
-                break
-            custodians = any(one.role == "custodian" for one in found)
+        if person.role == work and people.handle_of(person.name) == people.handle_of(name):
+            custodians = any(one.role == "custodian" for one in everybody)
             return person, (Compartment.CONTENT, Compartment.INTERNAL) if custodians else EVERY
     raise NotThere(f"{name} is no handler of this company whose key counts, or is excluded from the case")
 

@@ -18,7 +18,7 @@ from whistle.crypto import chain
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import HoldInForce, NotAllowed, NotThere, RuleRefused, Tampered
 from whistle.rules.redaction import check_ground, needs_second
-from whistle.vault import desk, directory, inventory, purge, reading, scrubbing, sites
+from whistle.vault import desk, directory, inventory, purge, reading, scrubbing
 from whistle.vault.casework import Change
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
@@ -163,7 +163,7 @@ def _erase(change: Change, name: str, cut: Cut, new: Replacement, *, asked_by: s
         REDACTED, name, ground=cut.ground, characters=cut.characters, record=bytes(old.object_id).hex(),
         files=[one.hex() for one in gone], **facts,
     )  # fmt: skip
-    sites.put(change.db, scrubbing.KEY, "due")
+    scrubbing.is_due(change.db)
 
 
 def _require_lawful(change: Change, cut: Cut) -> None:

@@ -20,7 +20,6 @@ from whistle.vault import (
     reading,
     replay_requests,
     scrubbing,
-    sites,
     verdicts,
     withdrawals,
 )
@@ -115,7 +114,7 @@ def _empty(change: Change, object_ids: list[bytes]) -> list[str]:
         change.entries.append(Entry(Kind.RECORD, new_id, bytes(old.key_id), digest))
         emptied.append(new_id.hex())
     if emptied:
-        sites.put(change.db, scrubbing.KEY, "due")
+        scrubbing.is_due(change.db)
     return emptied
 
 

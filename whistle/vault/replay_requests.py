@@ -1,7 +1,7 @@
 """A privacy request that was closed, or handed on, after a backup is closed and handed on again.
 
 The keys that the officers of the other company got are in no journal, and nobody else may have them: `check`
-says that nobody can answer it, until the person, who still reads it, sends it anew.
+says that nobody can answer it, until the person, who still reads it, comes back and lets them in.
 """
 
 from datetime import date
@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from whistle.errors import NotThere, Tampered
 from whistle.rules import request_way as rules
 from whistle.rules.request_way import State
-from whistle.vault import directory, request_mails, requests, withdrawals
+from whistle.vault import directory, epochs, request_mails, requests, withdrawals
 from whistle.vault.casework import Change
 from whistle.vault.facts import REQUEST
 from whistle.vault.requests import RequestChange
@@ -46,6 +46,7 @@ def hand_on(change: Change, facts: dict[str, Any]) -> bool:
     gone = {bytes(one) for one in change.db.execute(held).scalars()} & named
     if gone:
         withdrawals.take_away(change, sorted(gone))
+    epochs.raise_for_what_comes(change, tuple(epochs.COLUMNS))
     place = request_readers.c.case_id == change.row.id
     change.db.execute(update(request_readers).where(place).values(company_id=company.id))
     change.set(company_id=company.id)

@@ -5,7 +5,7 @@ ledger, no count, no date. The copy has a case id and keys of its own, which its
 first who writes in it raises the epoch, and seals under a key that the officer who made the copy never had.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from whistle.crypto.header import Compartment, Header, Kind
-from whistle.errors import NotAllowed, NotThere
+from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules import request_way as rules
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import closed_for_work
-from whistle.vault import casework, directory, intake, reading, recovery, requests
+from whistle.vault import casework, directory, intake, mails, reading, recovery, requests
 from whistle.vault.facts import (
     COPY,
     Addition,
@@ -58,6 +58,7 @@ _LIST = (
     .where(request_readers.c.person_id == bindparam("person"), cases.c.kind == COPY)
     .order_by(request_readers.c.open.desc(), request_readers.c.due_on, cases.c.id)
 )
+_READERS = select(request_readers.c.person_id).where(request_readers.c.case_id == bindparam("case"))
 LISTED = 200
 """Copies on a handler's page: those that wait come first."""
 
@@ -76,10 +77,11 @@ def readers_of(store: Store, company_code: str, now: datetime) -> tuple[Recipien
     """Who handles reports in a company today, or its deputies where nobody does; and the recovery key."""
     with store.reading() as db:
         company = directory.company_by_code(db, company_code)
-        return _readers(db, store, company, local_day(now, company.zone))
+        return readers_in(db, store, company, local_day(now, company.zone))
 
 
-def _readers(db: Connection, store: Store, company: CompanyFacts, today: date) -> tuple[Recipient, ...]:
+def readers_in(db: Connection, store: Store, company: CompanyFacts, today: date) -> tuple[Recipient, ...]:
+    """The same for a company that is at hand, on its own day."""
     people = directory.recipients(db, store.keys, company.id, ("handler", "deputy"), today)
     handlers = tuple(one for one in people if one.role == "handler") or people
     spare = recovery.holder(store.keys)
@@ -87,22 +89,16 @@ def _readers(db: Connection, store: Store, company: CompanyFacts, today: date) -
 
 
 def put(request: RequestChange, new: NewCase) -> None:
-    """Write the copy of a request that is being verified; no line anywhere tells of it."""
+    """Write the copy of a request that is being verified; no line anywhere tells of it.
+
+    It goes to everybody who handles reports there, or to the deputies; where nobody does it waits sealed, as
+    a report would, and the board contact is told no more than for one. Raises `RuleRefused("epoch")` where
+    somebody was appointed meanwhile.
+    """
     change = request.change
-    known = {one.person_id: one for one in _readers(change.db, change.store, change.company, request.today)}
-    for grant in new.grants:
-        header = Header.parse(grant.sealed)
-        if (header.kind, header.case_id, header.compartment) != (
-            Kind.GRANT,
-            new.case_id,
-            Compartment.CONTENT,
-        ):
-            raise NotAllowed("a grant belongs to another case")
-        theirs = known.get(grant.holder_id)
-        if grant.holder_id != new.case_id and (theirs is None or theirs.key_id != header.key_id):
-            raise NotAllowed("a copy goes to those who handle reports, and to who asked")
-    if bytes(new.reporter_key) != bytes(change.row.reporter_key):
-        raise NotAllowed("a copy goes to those who handle reports, and to who asked")
+    found = readers_in(change.db, change.store, change.company, request.today)
+    known = {one.person_id: one for one in found}
+    _require_lawful(change, new, known)
     row = requests.case_of(change.store, change.db, new, change.company, request.today, LETTER)
     row |= {"kind": COPY, "epoch_content": RAISED}
     change.db.execute(insert(cases).values(**row))
@@ -118,8 +114,29 @@ def put(request: RequestChange, new: NewCase) -> None:
             }
             values = {"open": True, "rank": requests.RANK_OPEN, "due_on": due}
             change.db.execute(insert(request_readers).values(**place, **values))
+    if all(one.role == recovery.ROLE for one in found):
+        mails.tell_board(change.work, change.company)
     ids = [Header.parse(blob.sealed_header).object_id for blob in new.blobs]
     change.work.after(lambda: change.store.blobs.publish(ids))
+
+
+def _require_lawful(change: casework.Change, new: NewCase, known: Mapping[bytes, Recipient]) -> None:
+    """Check that a copy goes to all of them, and to whoever asked, and to nobody else."""
+    if not set(known) <= {grant.holder_id for grant in new.grants}:
+        raise RuleRefused("epoch", "Somebody changed who handles reports at the same moment.")
+    for grant in new.grants:
+        header = Header.parse(grant.sealed)
+        if (header.kind, header.case_id, header.compartment) != (
+            Kind.GRANT,
+            new.case_id,
+            Compartment.CONTENT,
+        ):
+            raise NotAllowed("a grant belongs to another case")
+        theirs = known.get(grant.holder_id)
+        if grant.holder_id != new.case_id and (theirs is None or theirs.key_id != header.key_id):
+            raise NotAllowed("a copy goes to those who handle reports, and to who asked")
+    if bytes(new.reporter_key) != bytes(change.row.reporter_key):
+        raise NotAllowed("a copy goes to those who handle reports, and to who asked")
 
 
 def copies(store: Store, person_id: bytes, now: datetime) -> tuple[CopyFacts, ...]:
@@ -186,6 +203,16 @@ def answer(store: Store, person_id: bytes, number: str, addition: Addition, now:
         change.db.execute(update(request_readers).where(place).values(open=False))
 
 
+def lacking(store: Store, person_id: bytes, number: str, now: datetime) -> tuple[Recipient, ...]:
+    """Colleagues who handle reports there and cannot read this copy: they came later. Raises `NotThere`."""
+    with store.reading() as db:
+        row = _mine(db, store, person_id, number, now)
+        company = directory.company_by_id(db, row.company_id)
+        there = set(db.execute(_READERS, {"case": row.id}).scalars())
+        found = readers_in(db, store, company, local_day(now, company.zone))
+        return tuple(one for one in found if one.role != recovery.ROLE and one.person_id not in there)
+
+
 def let_in(
     store: Store,
     person_id: bytes,
@@ -194,9 +221,14 @@ def let_in(
     granted: Sequence[SealedGrant],
     now: datetime,
 ) -> None:
-    """Give a colleague who came later the keys of a copy. Raises `NotAllowed` unless they handle reports."""
+    """Give a colleague who came later the keys of a copy; who reads it already keeps what they have.
+
+    Raises `NotAllowed` unless they handle reports.
+    """
     with _at_work(store, person_id, number, now) as change:
-        known = {one.person_id: one for one in _readers(change.db, store, change.company, change.today)}
+        known = {one.person_id: one for one in readers_in(change.db, store, change.company, change.today)}
+        if colleague_id in set(change.db.execute(_READERS, {"case": change.row.id}).scalars()):
+            return
         for grant in granted:
             header = Header.parse(grant.sealed)
             theirs = known.get(colleague_id)
@@ -204,12 +236,8 @@ def let_in(
                 raise NotAllowed("a copy goes to those who handle reports only")
             change.put_grant(grant)
         place = {"person_id": colleague_id, "case_id": change.row.id, "company_id": change.row.company_id}
-        standing = (request_readers.c.case_id == change.row.id) & (
-            request_readers.c.person_id == colleague_id
-        )
-        if change.db.execute(select(request_readers.c.person_id).where(standing)).first() is None:
-            values = {"open": True, "rank": requests.RANK_OPEN, "due_on": change.today, "unread": 1}
-            change.db.execute(insert(request_readers).values(**place, **values))
+        values = {"open": True, "rank": requests.RANK_OPEN, "due_on": change.today, "unread": 1}
+        change.db.execute(insert(request_readers).values(**place, **values))
 
 
 def ids_of(db: Connection, case_ids: Sequence[bytes]) -> list[bytes]:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from whistle.crypto.header import Compartment, Header, Kind
-from whistle.errors import HoldInForce, NotAllowed, NotThere, RuleRefused
-from whistle.rules import request_way as rules
+from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.request_way import State
+from whistle.rules.requests import purge_due
 from whistle.vault import (
     casework,
     directory,
@@ -22,11 +22,10 @@ from whistle.vault import (
     request_mails,
     requests,
     scrubbing,
-    sites,
 )
 from whistle.vault.facts import REQUEST, Addition
 from whistle.vault.requests import OFFICER, RequestChange
-from whistle.vault.requesttables import request_readers
+from whistle.vault.requesttables import request_readers, request_tasks
 from whistle.vault.store import Store
 from whistle.vault.tables import blob_removals, blobs, cases, people, records
 
@@ -108,10 +107,14 @@ def tell(request: RequestChange, addition: Addition) -> None:
 
 
 def empty(request: RequestChange, name: str, emptied: Sequence[Emptied]) -> None:
-    """Nothing of an identity document stays: neither its files nor the record that named them."""
+    """Nothing of an identity document stays: neither its files nor the record that named them.
+
+    While a hold is in force nothing of the request is erased: that comes with the first look after it
+    (`request_identity.leave_no_proof`). A hold keeps, and stops nobody from being known or answered.
+    """
     change = request.change
-    if emptied and reading.holds_in_force(change.db, change.store.keys, change.row.id):
-        raise HoldInForce("While a hold is in force nothing of the request is erased.")
+    if reading.holds_in_force(change.db, change.store.keys, change.row.id):
+        return
     for one in emptied:
         place = (records.c.case_id == change.row.id) & (records.c.object_id == one.old_id)
         old = change.db.execute(select(records).where(place)).one_or_none()
@@ -133,13 +136,27 @@ def empty(request: RequestChange, name: str, emptied: Sequence[Emptied]) -> None
             files=[blob.hex() for blob in gone],
         )  # fmt: skip
     if emptied:
-        sites.put(change.db, scrubbing.KEY, "due")
+        scrubbing.is_due(change.db)
+
+
+def has_task(change: casework.Change, task_id: bytes) -> bool:
+    """Whether the request has this task already: the form that notes it was sent before."""
+    place = (request_tasks.c.id == task_id) & (request_tasks.c.case_id == change.row.id)
+    return change.db.execute(select(request_tasks.c.id).where(place)).first() is not None
+
+
+def put_task(request: RequestChange, name: str, task_id: bytes) -> None:
+    """Note a recipient that is to be told of a change; who that is stands sealed."""
+    row = {"id": task_id, "case_id": request.change.row.id, "opened_on": request.today}
+    request.change.db.execute(insert(request_tasks).values(**row))
+    request.set(tasks_open=request.now("tasks_open") + 1)
+    request.change.log("request_task_opened", name)
 
 
 def end(request: RequestChange, name: str) -> None:
     """The request is closed, and its day of erasure fixed: so long after its answer, or after this."""
     answered = request.now("answered_on") or request.today
-    due = rules.purge_due(answered)
+    due = purge_due(answered, request.today)
     request.answer_asked()
     request.set(state=State.CLOSED, answered_on=answered)
     request_mails.taken(request.change.db, bytes(request.change.row.id))

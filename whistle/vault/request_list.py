@@ -10,14 +10,19 @@ from whistle.rules.calendar import local_day
 from whistle.vault import directory, requests
 from whistle.vault.facts import REQUEST, Bounded, CompanyFacts, Recipient
 from whistle.vault.listing import COUNT_BOUND, PAGE, SOON_DAYS
-from whistle.vault.requests import OFFICER, RANK_UNPROVED, RequestStatus
+from whistle.vault.requests import NO_MAIL, OFFICER, RANK_UNPROVED, RequestStatus
 from whistle.vault.requesttables import request_readers
 from whistle.vault.requesttables import requests as table
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, designations
 
-SHOWN = ("open", "unproved", "closed")
-"""Which part of the list: to be answered; with a code that is awaited, which counts nowhere; the past."""
+SHOWN = ("open", "addressed", "unaddressed", "unproved", "closed")
+"""Which part of the list: to be answered; of these, whose address is proved, and who was sent no code; with a
+code that is awaited, which counts nowhere; the past.
+
+Whoever sends requests by the thousand has three codes sent to an address: all others are in one part, beside
+which everybody else's stand as if they were not there.
+"""
 
 Cursor = tuple[int, date, bytes]
 
@@ -88,7 +93,12 @@ def _part(shown: str) -> list[Any]:
     if shown == "closed":
         return [is_open]
     unproved = request_readers.c.rank == RANK_UNPROVED
-    return [is_open, unproved if shown == "unproved" else request_readers.c.rank < RANK_UNPROVED]
+    part = [is_open, unproved if shown == "unproved" else request_readers.c.rank < RANK_UNPROVED]
+    if shown in ("addressed", "unaddressed"):
+        no_code = select(table.c.case_id).where(table.c.mail == NO_MAIL)
+        without = request_readers.c.case_id.in_(no_code)
+        part.append(without if shown == "unaddressed" else ~without)
+    return part
 
 
 def _beyond(after: Cursor) -> Any:

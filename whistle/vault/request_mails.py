@@ -62,11 +62,26 @@ def claim(store: Store, now: datetime) -> CodeLetter | None:
         row = work.db.execute(due.limit(1).with_for_update(skip_locked=True)).first()
         if row is None:
             return None
-        wait = min(FIRST_WAIT * 2 ** min(row.tries, 10), LONGEST_WAIT)
-        later = {"tries": row.tries + 1, "due_at": second + wait}
-        work.db.execute(update(table).where(table.c.case_id == row.case_id).values(**later))
+        work.db.execute(update(table).where(table.c.case_id == row.case_id).values(**_tried(row, second)))
         mark = chain.keyed_hash(store.keys.inventory, MARK_LABEL, bytes(row.case_id) + bytes(row.sealed))
         return CodeLetter(bytes(row.case_id), bytes(row.sealed), mark.hex()[:32])
+
+
+def put_off(store: Store, now: datetime) -> None:
+    """No mail server is there: every letter that is due waits, longer each time, and the try is counted.
+
+    So `check` tells of codes that nobody takes also where no line to a server was ever open.
+    """
+    second = int(now.timestamp())
+    with store.writing() as work:
+        for row in work.db.execute(select(table).where(table.c.due_at <= second).with_for_update()).all():
+            work.db.execute(update(table).where(table.c.case_id == row.case_id).values(**_tried(row, second)))
+
+
+def _tried(row: Any, second: int) -> dict[str, int]:
+    """One try more, and when the next one is."""
+    wait = min(FIRST_WAIT * 2 ** min(row.tries, 10), LONGEST_WAIT)
+    return {"tries": row.tries + 1, "due_at": second + wait}
 
 
 def is_waiting(store: Store, now: datetime) -> bool:

@@ -26,6 +26,13 @@ from whistle.vault.tables import cases
 
 RULE: Final = "GDPR 12(3)"
 
+NO_OFFICER: Final = (
+    "nobody can answer the request: appoint a privacy officer there; who asked lets them in by coming back"
+)
+NO_HANDLER: Final = (
+    "nobody can read the copy of a request: appoint a handler there; who asked lets them in by coming back"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -219,8 +226,7 @@ def look_at_requests(store: Store, db: Connection, now: datetime) -> Iterator[Fi
     read = {bytes(found) for found in db.execute(select(request_readers.c.case_id)).scalars()}
     for case in db.execute(select(cases).where(cases.c.kind != "report").order_by(cases.c.number)).all():
         if case.kind == COPY:
-            if db.execute(select(table.c.case_id).where(table.c.copy_id == case.id)).first() is None:
-                yield Finding("request", case.number, "a copy belongs to no request")
+            yield from _copy(db, case, is_read=bytes(case.id) in read)
             continue
         try:
             row = requests.checked(db, store.keys, bytes(case.id))
@@ -228,10 +234,16 @@ def look_at_requests(store: Store, db: Connection, now: datetime) -> Iterator[Fi
             yield Finding("request", case.number, "the request was changed past its page")
             continue
         yield from _request(db, case, row, known[bytes(case.company_id)], now)
-        if bytes(case.id) not in read:
-            yield Finding(
-                "no_officer", case.number, "nobody can answer the request: appoint a privacy officer"
-            )
+        if bytes(case.id) not in read and row.state != State.CLOSED:
+            yield Finding("no_officer", case.number, NO_OFFICER)
+
+
+def _copy(db: Connection, case: Any, *, is_read: bool) -> Iterator[Finding]:
+    state = db.execute(select(table.c.state).where(table.c.copy_id == case.id)).scalar_one_or_none()
+    if state is None:
+        yield Finding("request", case.number, "a copy belongs to no request")
+    elif not is_read and state != State.CLOSED:
+        yield Finding("no_handler", case.number, NO_HANDLER)
 
 
 def _request(db: Connection, case: Any, row: Any, company: CompanyFacts, now: datetime) -> Iterator[Finding]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
 from whistle.crypto.header import Compartment
 from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules import request_way as rules
 from whistle.rules.request_way import State
+from whistle.rules.requests import first_of
 from whistle.vault import requests
 from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.request_desk import (
@@ -18,8 +19,10 @@ from whistle.vault.request_desk import (
     at_work,
     empty,
     end,
+    has_task,
     leave_nothing,
     mine,
+    put_task,
     require_mine,
     take,
     tell,
@@ -59,20 +62,22 @@ def open_request(store: Store, person_id: bytes, number: str, now: datetime) -> 
 
 
 def _repeats(db: Connection, row: Row[Any]) -> tuple[str, ...]:
-    """The numbers of verified requests for access by the same person within twelve months before this one."""
+    """The numbers of the same person's verified requests for access that make this one a repeat.
+
+    They were received before it, within twelve months of the first: what counts is receipt, not the check.
+    """
     if row.access_tag is None or row.verified_on is None:
         return ()
     query = (
-        select(cases.c.number)
+        select(table.c.case_id, table.c.verified_on, cases.c.number, cases.c.received_on)
         .join_from(table, cases, cases.c.id == table.c.case_id)
-        .where(
-            table.c.access_tag == row.access_tag,
-            table.c.case_id != row.case_id,
-            table.c.verified_on.between(rules.repeats_from(row.verified_on), row.verified_on),
-        )
-        .order_by(table.c.verified_on, cases.c.number)
+        .where(table.c.access_tag == row.access_tag, table.c.verified_on.is_not(None))
+        .order_by(cases.c.received_on, table.c.verified_on, cases.c.number)
     )
-    return tuple(db.execute(query).scalars())
+    found = list(db.execute(query))
+    place = next(n for n, one in enumerate(found) if bytes(one.case_id) == bytes(row.case_id))
+    first = first_of(found[place].received_on, [one.received_on for one in found[:place]])
+    return tuple(one.number for one in found[:place] if first is not None and one.received_on >= first)
 
 
 def mark_read(
@@ -152,11 +157,9 @@ def open_task(
 ) -> None:
     """Note a recipient that is to be told of a change (S37); sent twice it is one task."""
     with verified(store, person_id, number, now) as (request, name):
-        take(request, addition)
-        row = {"id": task_id, "case_id": request.change.row.id, "opened_on": request.today}
-        request.change.db.execute(insert(request_tasks).values(**row))
-        request.set(tasks_open=request.now("tasks_open") + 1)
-        request.change.log("request_task_opened", name)
+        if not has_task(request.change, task_id):
+            take(request, addition)
+            put_task(request, name, task_id)
 
 
 def end_task(

@@ -6,14 +6,21 @@ PostgreSQL: the rows are vacuumed; how long their bytes may last in its files, l
 OPERATE.md.
 """
 
-from sqlalchemy import Table
+import secrets
+
+from sqlalchemy import Connection, Table, update
 
 from whistle.vault import sites
 from whistle.vault.store import BUSY_MS, Store
-from whistle.vault.tables import blob_removals, cases, ledger, metadata
+from whistle.vault.tables import blob_removals, cases, ledger, metadata, site
 
 KEY = "scrub"
-"""Where the site keeps whether purged bytes may still be in the database's files."""
+"""Where the site keeps whether purged bytes may be left in the database's files: `DUE` and a mark; `DONE`."""
+
+DUE, DONE = "due", "done"
+
+MARK_BYTES = 8
+"""Each deletion leaves a mark of its own: enough that two are never the same."""
 
 CHECKPOINT_MS = 5_000
 """How long the log waits for readers before the pass reports that one keeps it from emptying itself."""
@@ -21,14 +28,26 @@ CHECKPOINT_MS = 5_000
 
 def scrub(store: Store) -> bool:
     """Do what is due; False when a reader kept SQLite's log from emptying: the next pass tries again."""
-    if sites.value(store, KEY) != "due":
+    asked = sites.value(store, KEY)
+    if not asked.startswith(DUE):
         return True
     if not store.embedded:
         _vacuum(store)
     elif not _emptied(store, reindex=True):
         return False
-    sites.remember(store, KEY, "done")
+    _done(store, asked)
     return not store.embedded or _emptied(store, reindex=False)
+
+
+def is_due(db: Connection) -> None:
+    """Say, in the transaction that deletes, that what it deletes is to leave the database's files."""
+    sites.put(db, KEY, f"{DUE} {secrets.token_hex(MARK_BYTES)}")
+
+
+def _done(store: Store, asked: str) -> None:
+    """It is done unless somebody deleted something meanwhile: that has a mark of its own, and stays due."""
+    with store.writing() as work:
+        work.db.execute(update(site).where(site.c.key == KEY, site.c.value == asked).values(value=DONE))
 
 
 def _vacuum(store: Store) -> None:

@@ -1,5 +1,6 @@
 """The doors of a held case past its day: a reason first, then the case to be read or handed over."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -63,6 +64,19 @@ def file(number: str, file_id: str) -> ResponseReturnValue:
         return redirect(url_for("held.page", number=number), staff_guard.SEE_OTHER)
 
 
+@blueprint.post("/desk/cases/<number>/held/colleagues")
+@door(again=_again)
+def let_in(number: str) -> ResponseReturnValue:
+    """Let a colleague read an opened case, before whoever can read it leaves."""
+    member, typed = staff_guard.signed_in(*staff_guard.WORKING), typed_form()
+    try:
+        with refusals("colleague"):
+            services().kept.desk.let_in(member, number, typed["colleague"])
+    except Refused as refused:
+        return show(member, number, typed=typed, refused=_placed(refused))
+    return redirect(url_for("held.page", number=number, done="held_shared"), staff_guard.SEE_OTHER)
+
+
 @blueprint.post("/desk/cases/<number>/held/export")
 @door(again=_again)
 def export(number: str) -> ResponseReturnValue:
@@ -80,6 +94,13 @@ def export(number: str) -> ResponseReturnValue:
     return downloads.stream(prepared.stream(index_page(prepared)), NAME)
 
 
+def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: Typed) -> ResponseReturnValue:
+    """Show the form again with text that was typed before somebody was signed out; nothing has been done."""
+    form = EXPORTS if endpoint == "held.export" else OPENS
+    staff_guard.holding(member, *staff_guard.WORKING)
+    return show(member, values["number"], typed=typed, form=form, is_draft=True)
+
+
 def show(
     member: Member,
     number: str,
@@ -87,6 +108,7 @@ def show(
     typed: Typed | None = None,
     refused: Refused | None = None,
     form: str = OPENS,
+    is_draft: bool = False,
 ) -> ResponseReturnValue:
     """Show a held case past its day: facts and a form, or the case to be read. Raises `NotThere`."""
     found = services().kept.desk.page(member, number)
@@ -97,6 +119,7 @@ def show(
         nav=staff_guard.navigation(member),
         wrong=bool(errors),
         errors=errors,
+        draft=is_draft,
         form=form,
         typed=typed or Typed(),
         done="" if errors else words.done(request.args.get("done", "")),

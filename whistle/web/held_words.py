@@ -24,6 +24,7 @@ REFUSALS: Final[Words] = {
 
 DONE: Final[Words] = {
     "held_open": _l("The case is open to you until midnight, to be read."),
+    "held_shared": _l("Your colleague can open the case now, with a reason of their own."),
     "withheld": _l("The mailbox says nothing of this hold from now on."),
     "shown": _l("The mailbox says again why the case is kept."),
     "ground": _l("The ground has been recorded."),

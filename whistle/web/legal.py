@@ -176,7 +176,8 @@ def _release(
 ) -> ResponseReturnValue:
     hold, today = services().legal.hold(member, hold_id)
     due = hold.purge_on is not None and hold.purge_on <= today
-    return page("legal/release.html", member, typed, refused, hold=hold, is_due=due)
+    alone = not services().legal.has_second(member, hold_id)
+    return page("legal/release.html", member, typed, refused, hold=hold, is_due=due, alone=alone)
 
 
 def page(

@@ -139,12 +139,12 @@ def confirm(ask_id: str) -> ResponseReturnValue:
 @door(again=_again)
 def end(ask_id: str) -> ResponseReturnValue:
     """Withdraw one's own ask, or refuse a colleague's; the cases are held by it no longer."""
-    member = staff_guard.signed_in(legal.ROLE)
+    member, typed = staff_guard.signed_in(legal.ROLE), typed_form()
     try:
-        with refusals(""):
-            services().legal.holding.end(member, ask_id)
+        with refusals("reason"):
+            services().legal.holding.end(member, ask_id, typed["reason"])
     except Refused as refused:
-        return _ask(member, ask_id, refused)
+        return _ask(member, ask_id, refused, typed)
     return redirect(url_for("legal.desk", done="hold_ended"), staff_guard.SEE_OTHER)
 
 
@@ -153,7 +153,7 @@ def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: 
     del endpoint
     staff_guard.holding(member, legal.ROLE)
     if "ask_id" in values:
-        return _ask(member, values["ask_id"])
+        return _ask(member, values["ask_id"], typed=typed)
     return _form(member, typed, is_draft=True)
 
 
@@ -196,10 +196,12 @@ def _form(
     return legal.page("legal/many.html", member, typed, refused, is_draft=is_draft, **more)
 
 
-def _ask(member: Member, ask_id: str, refused: Refused | None = None) -> ResponseReturnValue:
+def _ask(
+    member: Member, ask_id: str, refused: Refused | None = None, typed: Typed | None = None
+) -> ResponseReturnValue:
     found: AskView | None = next(
         (one for one in services().legal.holding.asks(member) if one.id == ask_id), None
     )
     if found is None:
         raise NotThere("nothing like that waits")
-    return legal.page("legal/ask.html", member, None, refused, ask=found)
+    return legal.page("legal/ask.html", member, typed, refused, ask=found)

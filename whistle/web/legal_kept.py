@@ -1,6 +1,6 @@
 """Legal's page of what keeps one case: the mailbox's sentence, who opened it held, and why it stands open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -98,9 +98,23 @@ def _do(number: str, done: str, act: Act) -> ResponseReturnValue:
     return redirect(url_for("legal_kept.page", number=number, done=done), staff_guard.SEE_OTHER)
 
 
+def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: Typed) -> ResponseReturnValue:
+    """Show the form again with text that was typed before somebody was signed out; nothing has been done."""
+    staff_guard.holding(member, ROLE)
+    place = next((value for name, value in values.items() if name != "number"), "")
+    return _page(member, values["number"], typed=typed, draft=(endpoint, place))
+
+
 def _page(
-    member: Member, number: str, *, typed: Typed | None = None, refused: Refused | None = None
+    member: Member,
+    number: str,
+    *,
+    typed: Typed | None = None,
+    refused: Refused | None = None,
+    draft: tuple[str, str] | None = None,
 ) -> ResponseReturnValue:
+    here = next((value for name, value in (request.view_args or {}).items() if name != "number"), "")
+    form, place = (request.endpoint or "", here) if draft is None else draft
     try:
         found = services().kept.legal.page(member, number)
     except Gone:
@@ -112,8 +126,9 @@ def _page(
         wrong=refused is not None,
         errors=refused.errors if refused else {},
         typed=typed or Typed(),
-        form=request.endpoint or "",
-        place=next((value for name, value in (request.view_args or {}).items() if name != "number"), ""),
+        form=form,
+        place=place,
+        draft=draft is not None,
         done="" if refused else words.done(request.args.get("done", "")),
         kept=found,
         ground_words=words.GROUNDS,

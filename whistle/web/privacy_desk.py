@@ -52,7 +52,8 @@ def _again(trouble: Trouble, number: str = "", **_view_args: str) -> ResponseRet
     return _one(member, number, typed_form(), refused) if number else _desk(member, refused)
 
 
-Step = Callable[[PrivacyDesk, Member, Typed], None]
+Step = Callable[[PrivacyDesk, Member, Typed], str | None]
+"""What is done; it may say otherwise what became of it."""
 
 
 def _do(number: str, field: str, done: str, step: Step) -> ResponseReturnValue:
@@ -60,7 +61,7 @@ def _do(number: str, field: str, done: str, step: Step) -> ResponseReturnValue:
     member, typed = staff_guard.signed_in(ROLE), typed_form()
     try:
         with request_refusals(field, *FIELDS):
-            step(services().privacy.desk, member, typed)
+            done = step(services().privacy.desk, member, typed) or done
     except Refused as refused:
         return _one(member, number, typed, refused)
     return redirect(url_for("privacy_desk.one", number=number, done=done), staff_guard.SEE_OTHER)
@@ -77,7 +78,12 @@ def ask(number: str) -> ResponseReturnValue:
 @door(again=_again)
 def verify(number: str) -> ResponseReturnValue:
     """Note that the person is known, and how."""
-    return _do(number, "how", "verified", lambda at, who, it: at.verify(who, number, it["how"]))
+
+    def step(at: PrivacyDesk, who: Member, it: Typed) -> str:
+        at.verify(who, number, it["how"])
+        return "verified_held" if at.open(who, number).proofs_kept else "verified"
+
+    return _do(number, "how", "verified", step)
 
 
 @blueprint.post("/privacy-desk/<number>/decisions")
@@ -155,7 +161,7 @@ def task(number: str) -> ResponseReturnValue:
         number,
         "recipient",
         "task",
-        lambda at, who, it: at.open_task(who, number, it["recipient"], it["what"]),
+        lambda at, who, it: at.open_task(who, number, it["recipient"], it["what"], it["nonce"]),
     )
 
 
@@ -254,6 +260,7 @@ def _one(
         left=words.days_away((found.facts.due_on - found.facts.today).days),
         file_url=lambda file_id: url_for("privacy_desk.file", number=number, file_id=file_id),
         ground=_ground,
+        nonce=services().privacy.requests.new_nonce(),
     )
 
 

@@ -83,15 +83,17 @@ def _send(form: RequestForm) -> ResponseReturnValue:
         # The form's number is not one of ours: a new one is drawn, and nothing was stored under the old.
         return _form_page(form, _not_ours(), nonce=services().privacy.requests.new_nonce())
     keep_sending()
-    return _key_page(receipt)
+    return _key_page(receipt, form)
 
 
-def _key_page(receipt: RequestReceipt) -> ResponseReturnValue:
+def _key_page(receipt: RequestReceipt, form: RequestForm) -> ResponseReturnValue:
     if receipt.case_key is None:
-        return render_template("privacy/have_it.html", receipt=receipt)
+        return render_template("privacy/have_it.html", receipt=receipt, form=form, words=privacy_words)
     return render_template(
         "privacy/key.html",
         receipt=receipt,
+        form=form,
+        words=privacy_words,
         pattern=key_page.pattern(receipt.case_key),
         leave_url=services().settings.leave_url,
     )

@@ -25,6 +25,8 @@ STATES: Final[Words] = {
 
 SHOWN: Final[Words] = {
     "open": _l("To be answered"),
+    "addressed": _l("Address proved"),
+    "unaddressed": _l("No code sent"),
     "unproved": _l("Code awaited"),
     "closed": _l("Closed"),
 }
@@ -52,6 +54,7 @@ OUTCOMES: Final[Words] = {
 DONE: Final[Words] = {
     "asked": _l("Your question is sent. The clock stands still until the person answers."),
     "verified": _l("The person is known. What they sent to prove it has been destroyed here."),
+    "verified_held": _l("The person is known. What they sent to prove it stays while a hold is in force."),
     "decided": _l("The decision is kept."),
     "written": _l("Sent. The person sees it when they come back with their key."),
     "answered": _l("The answer is sent. The person can fetch it for 30 days."),
@@ -90,6 +93,14 @@ REFUSALS: Final[Words] = {
     "answer_long": _l("This is too long for a letter: it takes 10 000 characters. Put the rest in a file."),
     "forward_state": _l("A request is handed on before it is worked on, and to another company."),
     "closed": _l("Nobody answers requests for this company now. Choose another."),
+    "hold_goes": _l(
+        "Legal holds this request, and the hold would go with it. Nobody of legal at that company can read "
+        "its citation, so nobody there could end it. Ask legal to release the hold here and place it there."
+    ),
+    "proof_late": _l(
+        "It is known by now who you are, so nothing was sent and nothing is kept of it. No proof is needed "
+        "any more. What you want to say without it you can write here."
+    ),
     "letters": _l(
         "This address has been sent enough letters for now. Wait some hours, or use another address."
     ),
@@ -103,6 +114,16 @@ REFUSALS: Final[Words] = {
     "verdict": _l("Choose what is decided."),
     "outcome": _l("Choose what came of it."),
     "what": _l("Choose what the recipient is told of."),
+}
+
+#: What of a form that was sent again is not in the request that stands.
+PARTS: Final[Words] = {
+    "rights": _l("what you ask for"),
+    "categories": _l("the kinds of data"),
+    "details": _l("your words"),
+    "name": _l("your name"),
+    "email": _l("your e-mail address"),
+    "files": _l("the files"),
 }
 
 #: The ledger's actions as sentences.
@@ -162,6 +183,11 @@ def categories() -> list[Option]:
 def listed(codes: tuple[str, ...]) -> str:
     """Rights in a line."""
     return ", ".join(right(code) for code in codes) or gettext("None")
+
+
+def parts_listed(codes: tuple[str, ...]) -> str:
+    """Parts of the form in a line."""
+    return ", ".join(str(PARTS[code]) for code in codes)
 
 
 def categories_listed(codes: tuple[str, ...]) -> str:

@@ -93,7 +93,9 @@ def steps(found: RequestMailbox) -> list[Step]:
         lines.append((_("By %(day)s", day=day(facts.due_on)), _("You get an answer."), False))
     if facts.closed_on is not None:
         lines.append((day(facts.closed_on), _("Request closed"), True))
-    if facts.purge_on is not None:
+    if facts.past_day:
+        lines.append((_("Not erased yet"), _("The request is kept longer than to its day."), False))
+    elif facts.purge_on is not None:
         lines.append((day(facts.purge_on), _("Everything in this request is erased."), False))
     else:
         said = _("Everything is erased. The day is shown here when the request is closed.")

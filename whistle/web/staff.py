@@ -16,9 +16,11 @@ from whistle.web import (
     circle,
     custody,
     desk,
+    held,
     legal,
     legal_cases,
     legal_holds,
+    legal_kept,
     on_behalf,
     passkeys,
     privacy_desk,
@@ -46,6 +48,7 @@ RETURNS: Final[Mapping[str, ShowDraft]] = {
     "desk": desk.show_draft, "custody": custody.show_draft, "legal": legal.show_draft,
     "legal_cases": legal_cases.show_draft, "legal_holds": legal_holds.show_draft,
     **work_forms.RETURNS, "circle": circle.show_draft, "on_behalf": on_behalf.show_draft,
+    "held": held.show_draft, "legal_kept": legal_kept.show_draft,
     "privacy_desk": privacy_desk.show_draft, "request_copies": request_copies.show_draft,
 }  # fmt: skip
 
