@@ -33,6 +33,7 @@ class Part(StrEnum):
     """What a letter can be asked to say."""
 
     RECEIVED = "received"
+    SAID = "said"
     REASONS = "reasons"
     GROUNDS = "grounds"
     UNTIL = "until"
@@ -46,9 +47,10 @@ class Part(StrEnum):
 #: What stands in a part's text to be filled in; a part has its own, and no other.
 _PLACES: Final[Mapping[Part, frozenset[str]]] = MappingProxyType(
     {
+        **{part: frozenset({str(part)}) for part in Part},
+        Part.SAID: frozenset({"reasons"}),
         Part.REPLY_BY: frozenset({"until"}),
         Part.COURT: frozenset(),
-        **{part: frozenset({str(part)}) for part in Part if part not in {Part.REPLY_BY, Part.COURT}},
     }
 )
 
@@ -161,8 +163,8 @@ def _form(table: Table) -> Form:
     for part in parts:
         if part not in set(Part):
             raise table.wrong(f'part "{part}" is unknown; use {", ".join(sorted(Part))}.')
-    if not {Part.AUTHORITY, Part.EDPB, Part.COURT, Part.REASONS} <= set(parts):
-        raise table.wrong("reasons, authority, edpb and court stand in every letter (GDPR 12(4)).")
+    if not ({Part.AUTHORITY, Part.EDPB, Part.COURT} <= set(parts) and {Part.SAID, Part.REASONS} & set(parts)):
+        raise table.wrong("said or reasons, authority, edpb and court stand in every letter (GDPR 12(4)).")
     source, _day = _sourced(table)
     form = Form(table.label("opening"), tuple(Part(part) for part in parts), source)
     table.finish()
