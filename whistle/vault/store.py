@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -139,7 +140,7 @@ class Store:
         if not self.embedded:
             yield
             return
-        with self._writers, open(f"{self.engine.url.database}-turn", "ab") as queue:
+        with self._writers, Path(f"{self.engine.url.database}-turn").open("ab") as queue:
             fcntl.flock(queue, fcntl.LOCK_EX)  # closing the file, or dying, gives it up
             yield
 
