@@ -63,8 +63,24 @@ ROOMS = {
         outside=frozenset({"PIL", "pikepdf"}),
         never=frozenset({"time", "random", "socket", "tempfile", "shutil"}),
     ),
+    # Asks a company's own systems for one person's data: files and sockets, but no case, key or vault.
+    "connect": Room(
+        ours=names("errors", "config", "rules", "connect"),
+        never=frozenset({"os", "random", "subprocess", "tempfile", "shutil", "sqlite3", "urllib.request"}),
+    ),
+    # Of `connect` only what an answer may say, which is pure: the lines to systems are handed in by app.py.
     "parties": Room(
-        ours=names("errors", "clock", "cleaning", "crypto", "rules", "vault", "parties"),
+        ours=names(
+            "errors",
+            "clock",
+            "cleaning",
+            "crypto",
+            "rules",
+            "vault",
+            "parties",
+            "connect.contract",
+            "connect.answers",
+        ),
         outside=frozenset({"puremagic", "zxcvbn", "segno", "shamir_mnemonic", "webauthn"}),
         never=TABLES | {"time", "random", "tempfile"},
     ),
@@ -224,6 +240,9 @@ WRONG = [
     ("whistle.scheduler", "from whistle.parties import handler"),
     ("whistle.post.letters", "from whistle.vault import mails"),
     ("whistle.vault.mails", "from whistle.post import line"),
+    ("whistle.parties.privacy", "from whistle.connect import line"),
+    ("whistle.connect.line", "from whistle.vault import views"),
+    ("whistle.connect.line", "from urllib.request import urlopen"),
     ("whistle.helpers", ""),
 ]
 NEIGHBOURS = [
@@ -232,6 +251,8 @@ NEIGHBOURS = [
         made(f"whistle.{room}", "", is_package=True)
         for room in ("crypto", "vault", "parties", "rules", "web")
     ),
+    made("whistle.connect", "", is_package=True),
+    made("whistle.connect.line", ""),
     made("whistle.vault.tables", ""),
     made("whistle.crypto.records", ""),
     made("whistle.clock", ""),

@@ -14,6 +14,8 @@ from sqlalchemy import select, text
 
 from whistle.clock import Clock, FollowingClock, RehearsalClock, SystemClock
 from whistle.config import Settings
+from whistle.connect.asking import Systems
+from whistle.connect.systems import load_systems
 from whistle.errors import Tampered
 from whistle.leader import Leader
 from whistle.parties.accounts import Accounts
@@ -151,7 +153,10 @@ def join(
         Administration(store, now, machine), Duties(store, now), Casework.joined(store, now, reporter),
         Custody(store, now), Consents(store, now), Circle(store, now),
         Overview.joined(store, now), Redactions(store, now),
-        Privacy.joined(store, now, machine, sessions.new_token, sends_mail=bool(settings.smtp_url)),
+        Privacy.joined(
+            store, now, machine, sessions.new_token, sends_mail=bool(settings.smtp_url),
+            systems=systems_of(settings, store),
+        ),
         leader, Clockwatch(store, now, leader.run, is_set=settings.rehearsal_now is not None),
         Kept.joined(store, now),
         Restored(store, now),
@@ -185,6 +190,14 @@ def _mailing(settings: Settings, store: Store, site: SiteFacts) -> Mailing:
         language=site.languages[0],
     )  # fmt: skip
     return Mailing(rounds, site.name, post, partial(opened_letter, store.keys))
+
+
+def systems_of(settings: Settings, store: Store) -> Systems:
+    """The companies' own systems that officers may ask; none unless a file names them."""
+    if settings.connectors is None:
+        return Systems()
+    codes = {company.code for company in sites.stored(store).companies}
+    return Systems(load_systems(settings.connectors, codes))
 
 
 def recover(store: Store) -> None:

@@ -64,6 +64,9 @@ SETTINGS: Final = (
     ),
     Setting("WHISTLE_MAIL_ONLY_NEWS", "no", "yes or no", "yes: no mail to whom nothing waits for"),
     Setting("WHISTLE_MAX_UPLOAD_MB", "512", "MiB a file", "larger files are refused"),
+    Setting(
+        "WHISTLE_CONNECTORS", "none", "file", "the systems that privacy officers may ask for a person's data"
+    ),
     Setting("WHISTLE_LEAVE_URL", "https://www.yr.no/", "URL", "the neutral page that Leave goes to"),
     Setting(
         "WHISTLE_CLOCK_GUARD",
@@ -92,6 +95,7 @@ class Settings:
     mail_hours: tuple[time, ...]
     mail_only_news: bool
     max_upload_bytes: int
+    connectors: Path | None
     leave_url: str
     clock_guard: bool | None
     rehearsal_now: datetime | None
@@ -143,6 +147,7 @@ class Settings:
             mail_hours=_read(given, "WHISTLE_MAIL_HOURS", parse_hours, (time(8),)),
             mail_only_news=_read(given, "WHISTLE_MAIL_ONLY_NEWS", parse_yes, default=False),
             max_upload_bytes=_read(given, "WHISTLE_MAX_UPLOAD_MB", parse_megabytes, 512 * MEBIBYTE),
+            connectors=_read(given, "WHISTLE_CONNECTORS", parse_file, None),
             leave_url=_read(given, "WHISTLE_LEAVE_URL", parse_page, "https://www.yr.no/"),
             clock_guard=_read(given, "WHISTLE_CLOCK_GUARD", parse_switch, default=None),
             rehearsal_now=_read(given, "WHISTLE_REHEARSAL_NOW", parse_instant, None),
@@ -163,6 +168,11 @@ def parse_database(text: str) -> str:
     if re.fullmatch(r"sqlite:///(?!:memory:)[^?\s]+|postgresql\+psycopg://\S*/\S+", text):
         return text
     raise _Due("write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+
+
+def parse_file(text: str) -> Path:
+    """A file, by its whole path."""
+    return Path(text).absolute()
 
 
 def parse_blobs(text: str) -> str:

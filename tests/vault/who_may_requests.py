@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.vault.stage import Stage
 from tests.vault.who_may import Call, Command
-from whistle.vault import request_copies, request_identity, request_list, request_work
+from whistle.vault import request_copies, request_identity, request_list, request_sources, request_work
 from whistle.vault.request_work import Ended
 
 OFFICERS = frozenset({"privacy officer"})
@@ -89,6 +89,13 @@ REQUESTS: tuple[Command, ...] = (
     Command("request_work.give_notice", OFFICERS, _write(request_work.give_notice, "known")),
     Command("request_work.open_task", OFFICERS, _open_task),
     Command("request_work.end_task", OFFICERS, _end_task),
+    Command(
+        "request_sources.ask",
+        OFFICERS,
+        lambda at, who: request_sources.ask(at.store, who, at.m.r_known, at.now),
+    ),
+    Command("request_sources.keep", OFFICERS, _write(request_sources.keep, "known", "noted")),
+    Command("request_sources.choose", OFFICERS, _write(request_sources.choose, "known", "noted")),
     Command(
         "request_work.close",
         OFFICERS,

@@ -7,6 +7,7 @@ from datetime import datetime
 from whistle.parties.privacy_desk import PrivacyDesk
 from whistle.parties.request_copies import RequestCopies
 from whistle.parties.request_mailbox import RequestMailboxes
+from whistle.parties.request_sources import NoSystems, RequestSources, Systems
 from whistle.parties.requests import Requests
 from whistle.vault.store import Store
 
@@ -19,6 +20,7 @@ class Privacy:
     mailbox: RequestMailboxes
     desk: PrivacyDesk
     copies: RequestCopies
+    sources: RequestSources
 
     @classmethod
     def joined(
@@ -29,6 +31,7 @@ class Privacy:
         new_token: Callable[[], str],
         *,
         sends_mail: bool,
+        systems: Systems | None = None,
     ) -> "Privacy":
         """All of them, given the same vault and the same clock; `sends_mail`: a code can reach an address."""
         return cls(
@@ -36,4 +39,5 @@ class Privacy:
             RequestMailboxes(store, now, machine),
             PrivacyDesk(store, now),
             RequestCopies(store, now),
+            RequestSources(store, now, systems or NoSystems()),
         )

@@ -144,6 +144,9 @@ LEDGER_ACTIONS: Final[Words] = {
     "request_task_done": _l("%(actor)s noted what came of telling a recipient"),
     "request_forwarded": _l("%(actor)s handed a privacy request on"),
     "request_granted": _l("%(actor)s opened a privacy request to a colleague"),
+    "request_systems_asked": _l("%(actor)s asked the company's systems about a person"),
+    "request_systems_answered": _l("A system's answer was kept for %(actor)s"),
+    "request_lines_chosen": _l("%(actor)s chose what of it goes out"),
     "request_neutral": _l("The neutral answer about reports went out"),
 }
 
