@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy.exc import DBAPIError
 
-from whistle import backup_commands, commands, proof_commands, recovery_commands
+from whistle import backup_commands, commands, connect_commands, proof_commands, recovery_commands
 from whistle.app import CHECKOUT
 from whistle.config import Settings
 from whistle.errors import GuardRefused, Tampered, WhistleError
@@ -130,6 +130,7 @@ def _work_commands(sub: Any) -> None:
     _proof_commands(sub)
     _recovery_commands(sub)
     _backup_commands(sub)
+    _connect_commands(sub)
 
 
 def _backup_commands(sub: Any) -> None:
@@ -166,6 +167,15 @@ def _recovery_commands(sub: Any) -> None:
     recovery.add_argument("what", choices=tuple(recovery_commands.COMMANDS))
     recovery.add_argument("given", nargs="?", default="", metavar="FILE, ANSWER or CASE")
     recovery.add_argument("--for", dest="person", default="", metavar="NAME", help="the handler, with open")
+
+
+def _connect_commands(sub: Any) -> None:
+    about = "a company's systems: list them, or check that each answers for one person"
+    connect = _command(sub, "connect", connect_commands.connect, about)
+    connect.add_argument("what", choices=("list", "check"))
+    connect.add_argument("--company", default="", metavar="C", help="those of this company only")
+    connect.add_argument("--code", default="", metavar="CODE", help="this one only")
+    connect.add_argument("--show", action="store_true", help="with check: the lines too, personal data")
 
 
 def _command(sub: Any, name: str, run: Callable[[commands.Call], int], said: str) -> argparse.ArgumentParser:

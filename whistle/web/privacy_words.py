@@ -113,6 +113,11 @@ REFUSALS: Final[Words] = {
     "category": _l("Choose one of the categories that are offered."),
     "verdict": _l("Choose what is decided."),
     "outcome": _l("Choose what came of it."),
+    "nothing_chosen": _l("Choose first what goes out: open a system's answer and keep your choice."),
+    "answer_large": _l(
+        "This is too much for one answer (64 MB). Your choice is kept. Choose fewer entries, send them, and "
+        "send the rest in another answer."
+    ),
     "what": _l("Choose what the recipient is told of."),
 }
 

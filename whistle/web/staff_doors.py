@@ -32,6 +32,7 @@ from whistle.web import (
     redactions,
     rehearsal,
     request_copies,
+    request_sources,
     restore,
     search,
     site_recovery,
@@ -44,7 +45,7 @@ from whistle.web import (
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
-_REQUESTS = (privacy_desk, request_copies)
+_REQUESTS = (privacy_desk, request_copies, request_sources)
 _ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
 _APART = (ledger, *_ADMINISTERED, clock, restore, rehearsal)
 _OF_LEGAL = (legal, legal_cases, legal_holds, legal_kept, certificates)
