@@ -72,6 +72,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "/mailbox/case": ("reporter", ""),
     "/privacy-desk": ("Olle", ""),
     "/privacy-desk/<number>": ("Olle", ""),
+    "/privacy-desk/<number>/sources": ("Olle", ""),
+    "/privacy-desk/<number>/sources/<n>": ("Olle", ""),
+    "/privacy-desk/<number>/sources/answer": ("Olle", "a[href$=portability]"),
     "/privacy/request": ("nobody", "button[value=check]:not(.hidden)"),
     "/proof": ("nobody", ""),
     "/staff/account": ("Hanna", ""),
@@ -143,6 +146,7 @@ class Stage:
             "number": next((number[part] for part in number if rule.startswith(part)), at.number),
             "code": "nordvakt-se", "person": at.person, "role": at.role, "request_id": at.request,
             "hold_id": at.hold, "ask_id": at.ask, "token": at.invitation, "entry": "content-1",
+            "n": at.fetched,
         }  # fmt: skip
         return self.base + re.sub(r"<(\w+)>", lambda found: words[found[1]], rule)
 

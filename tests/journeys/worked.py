@@ -4,18 +4,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.parties.asking import answer, verified
+from tests.parties.connecting import EMAIL, Fake, found, hung, line
 from tests.parties.test_holding import ask_of_two
 from tests.world import FI, SE, World
 from whistle import scheduler
+from whistle.connect.contract import Outcome, Provenance, Result
 from whistle.parties.concerned import Said
 from whistle.parties.consents import Disclosure
 from whistle.parties.custody import Asking
 from whistle.parties.redactions import EraseForm
 from whistle.parties.request_decisions import Said as Decided
+from whistle.parties.request_sources import ALL
 from whistle.parties.work import Measure
+from whistle.rules.policy_codes import Basis
 from whistle.rules.triage import Chosen
 from whistle.vault import people
 
+RIGHTS = ("access", "erasure", "portability", "compensation")
 LONG_STORY = "Drums of solvent leak into the brook behind the yard. " * 12
 TWO_YEARS = 731
 
@@ -36,6 +41,7 @@ class Worked:
     ask: str
     privacy: str
     copy: str
+    fetched: str
 
 
 def case_with_everything(world: World) -> tuple[str, str]:
@@ -80,16 +86,33 @@ def house_at_work(world: World) -> Worked:
     )  # fmt: skip
 
 
-def _requests(world: World) -> tuple[str, str]:
+def _requests(world: World) -> tuple[str, str, str]:
     """A privacy request with everything that can be done to it, and the copy of it."""
-    asker = verified(world, rights=("access", "erasure", "compensation"), files=[("letter.txt", b"Words.")])
+    asker = verified(world, rights=RIGHTS, files=[("letter.txt", b"Words.")])
     desk, olle = world.program.privacy.desk, world.member("Olle")
     reasons = "The relation has not ended, so the data is needed until it has."
     desk.decide(olle, asker.number, Decided("erasure", "customer", "no", "GDPR 17(3)(b)", reasons))
     desk.open_task(olle, asker.number, "The printer", "erasure")
     desk.notice(olle, asker.number, reasons, "200 kr")
+    fetched = _fetched(world, asker.number)
     answer(world, asker, LONG_STORY)
-    return asker.number, world.program.privacy.copies.copies(world.member("Hanna"))[0].number
+    return asker.number, world.program.privacy.copies.copies(world.member("Hanna"))[0].number, fetched
+
+
+def _fetched(world: World, number: str) -> str:
+    """Systems of which one answered, and one with another person; some is chosen."""
+    story = line(Provenance.OBSERVED, Basis.LEGITIMATE_INTEREST, **{"What was said": LONG_STORY})
+    lines = [
+        line(name="Eva Lind", a_long_word="Anläggningsidentifikationsnummer" * 5),
+        story,
+        *[line()] * 2,
+    ]
+    wrong = Outcome(Result.OTHER_PERSON, place="records[12].identifier")
+    sources, olle = hung(world, Fake(found(*lines), wrong)), world.member("Olle")
+    sources.fetch(olle, number, ALL, EMAIL)
+    n = sources.page(olle, number).sources[0].n
+    sources.choose(olle, number, n, range(4))
+    return str(n)
 
 
 def _late(world: World) -> None:

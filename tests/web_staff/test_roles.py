@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.parties.asking import verified
+from tests.parties.connecting import EMAIL, Fake, found, hung, line
 from tests.parties.custodians import ask
 from tests.parties.test_consents import ask as ask_consent
 from tests.parties.test_holding import ask_of_two
@@ -49,7 +50,8 @@ COPY, REQUEST = "/desk/requests/<number>", "/privacy-desk/<number>"
 """A copy is sealed to those who handled reports when the person was verified."""
 STEPS = (
     "identity-questions", "verification", "decisions", "messages", "answers", "excessive", "extension",
-    "notice", "tasks", "tasks/<task_id>", "close", "turn-away", "forward", "files/<file_id>",
+    "notice", "tasks", "tasks/<task_id>", "close", "turn-away", "forward", "files/<file_id>", "sources",
+    "sources/<n>", "sources/answer",
 )  # fmt: skip
 
 #: Route rule to the roles whose door it is.
@@ -196,7 +198,7 @@ class Scene:
         if "certificates" in rule:
             facts = facts | {"number": facts["purged"]}
         if rule.startswith("/privacy-desk"):
-            facts = facts | {"number": facts["privacy"], "file_id": facts["paper"]}
+            facts = facts | {"number": facts["privacy"], "file_id": facts["paper"], "n": facts["fetched"]}
         if rule.startswith("/desk/requests"):
             facts = facts | {"number": facts["copy"], "file_id": facts["copied_paper"]}
         if rule.startswith("/custody"):
@@ -247,10 +249,14 @@ def _request_facts(world: World) -> dict[str, str]:
     asker, olle = verified(world, files=[("paper.txt", b"Words.")]), world.member("Olle")
     desk, copies = world.program.privacy.desk, world.program.privacy.copies
     desk.open_task(olle, asker.number, "The printer", "access")
+    sources = hung(world, Fake(found(line()), found(line())))
+    sources.fetch(olle, asker.number, "all", EMAIL)
+    fetched = sources.page(olle, asker.number).sources[0].n
     seen, hanna = desk.open(olle, asker.number), world.member("Hanna")
     copy = copies.copies(hanna)[0].number
     return {
         "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id,
+        "fetched": str(fetched),
         "copy": copy, "copied_paper": copies.open(hanna, copy).entries[0].files[0].id,
     }  # fmt: skip
 

@@ -127,7 +127,8 @@ def test_what_is_missing_comes_back_at_its_field(doors: Doors) -> None:
     assert 'id="identifier-email-error"' in officer.page
     assert officer.post(base, **{"source": "crm", "identifier-email": "x" * 300}).status_code == 422
     assert "x" * 300 in officer.page
-    assert officer.post(base, **{"source": "other", "identifier-email": "a"}).status_code == 404
+    assert officer.post(base, **{"source": "other", "identifier-email": "a"}).status_code == 422
+    assert "Choose one of the systems that are shown." in officer.words()
     assert made.asked == []
 
 

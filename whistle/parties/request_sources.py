@@ -22,7 +22,7 @@ from whistle.vault.store import Store
 ALL: Final = "all"
 """Asks every system for which an identifier was typed."""
 
-PAGE: Final = 100
+PAGE: Final = 50
 """Lines of an answer on one page: a person reads each before it goes out."""
 
 
@@ -160,10 +160,10 @@ class RequestSources(MadeAnswers):
 def _asked(
     sources: Sequence[Source], code: str, identifiers: Mapping[str, str]
 ) -> tuple[tuple[Source, str], ...]:
-    """Whom to ask, and by what. Raises `FormRefused` where the identifier is missing, `NotThere`."""
+    """Whom to ask, and by what. Raises `FormRefused` where there is no such system, or no identifier."""
     wanted = [one for one in sources if code in (one.code, ALL)]
     if not wanted:
-        raise NotThere("there is no such system")
+        raise FormRefused((Problem("source", "unknown"),))
     typed = [one for one in wanted if identifiers.get(one.kind, "").strip()]
     if not typed:
         raise FormRefused(tuple(Problem(field_of(one.kind), "missing") for one in wanted))

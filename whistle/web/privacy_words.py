@@ -118,6 +118,7 @@ REFUSALS: Final[Words] = {
         "This is too much for one answer (64 MB). Your choice is kept. Choose fewer entries, send them, and "
         "send the rest in another answer."
     ),
+    "source": _l("Choose one of the systems that are shown."),
     "what": _l("Choose what the recipient is told of."),
 }
 

@@ -10,7 +10,6 @@ from whistle.errors import NotThere
 from whistle.parties.answer_files import shown
 from whistle.parties.member import Member
 from whistle.parties.request_sources import PAGE, field_of
-from whistle.parties.source_views import Preview
 from whistle.web import forms, privacy_words, source_words, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.forms import door
@@ -96,8 +95,8 @@ def send(number: str) -> ResponseReturnValue:
     member, typed = staff_guard.signed_in(ROLE), typed_form()
     try:
         with request_refusals("answer", "answer"):
-            place = (member, number, typed["kind"], typed["answer"])
-            services().privacy.sources.send(*place, seen=typed["seen"])
+            kind, desk = _kind(member, number, typed["kind"]), services().privacy.sources
+            desk.send(member, number, kind, typed["answer"], seen=typed["seen"])
     except Refused as refused:
         return _answer(member, number, typed, refused)
     return redirect(url_for("privacy_desk.one", number=number, done="answered"), staff_guard.SEE_OTHER)
@@ -137,7 +136,8 @@ def _lines(member: Member, number: str, n: str, refused: Refused | None = None) 
 
 
 def _answer(member: Member, number: str, typed: Typed, refused: Refused | None = None) -> ResponseReturnValue:
-    found = _preview(member, number, typed["kind"])
+    kind = _kind(member, number, typed["kind"])
+    found = services().privacy.sources.preview(member, number, kind)
     return _page(
         "source_answer", member, refused, page=found, facts=found.facts, typed=typed, shown=shown,
         why=lambda one: one.why.get(found.language, ""),
@@ -146,11 +146,10 @@ def _answer(member: Member, number: str, typed: Typed, refused: Refused | None =
     )  # fmt: skip
 
 
-def _preview(member: Member, number: str, kind: str) -> Preview:
-    """The answer of a kind; where another than access was asked for, and none is named, that one."""
-    desk = services().privacy.sources
-    asked = desk.page(member, number).rights
-    return desk.preview(member, number, kind if kind in asked or len(asked) != 1 else asked[0])
+def _kind(member: Member, number: str, named: str) -> str:
+    """The kind of answer that is meant: where one alone was asked for it need not be named."""
+    asked = services().privacy.sources.page(member, number).rights
+    return asked[0] if len(asked) == 1 and named not in asked else named
 
 
 def _page(template: str, member: Member, refused: Refused | None, **facts: object) -> ResponseReturnValue:

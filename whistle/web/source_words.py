@@ -15,7 +15,7 @@ Words = Mapping[str, LazyString]
 
 #: What came of asking, said so that somebody knows what to do next.
 RESULTS: Final[Words] = {
-    "found": _l("Found"),
+    "found": _l("Read it, and choose what goes out."),
     "nothing": _l("It has nothing about this person."),
     "no_answer": _l("It did not answer. Try again; if it stays so, tell whoever runs it."),
     "slow": _l("It took too long to answer. Try again."),
@@ -35,8 +35,8 @@ PLAIN: Final = ("found", "nothing")
 
 PROVENANCE: Final[Words] = {
     "handed_over": _l("Handed over by the person"),
-    "observed": _l("Recorded"),
-    "derived": _l("Worked out"),
+    "observed": _l("Recorded by a system"),
+    "derived": _l("Worked out from other data"),
 }
 
 KINDS: Final[Words] = {
@@ -53,6 +53,13 @@ DONE: Final[Words] = {
     "asked": _l("The systems were asked. What came of it stands below."),
     "chosen": _l("The choice is kept. Nothing has been sent."),
 }
+
+
+def short(result: str) -> str:
+    """What came of asking, in a word or two."""
+    if result == PLAIN[0]:
+        return gettext("Found")
+    return gettext("Nothing found") if result in PLAIN else gettext("No answer")
 
 
 def identifier(kind: str) -> str:
