@@ -65,6 +65,7 @@ def write(options: argparse.Namespace) -> int:
         name = document_name(options.identifier, value)
         beside = options.folder / f".{name}.new"
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640), "wb") as file:
+            os.fchmod(file.fileno(), 0o640)  # readable by the group of Whistle, whatever the umask
             file.write(json.dumps(said, ensure_ascii=False).encode())
             file.flush()
             os.fsync(file.fileno())

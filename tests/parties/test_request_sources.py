@@ -19,8 +19,10 @@ from tests.parties.connecting import (
     send,
     systems,
 )
+from tests.parties.newcomers import newcomer
 from tests.vault.tampering import case_of, findings, rows
-from tests.world import World
+from tests.world import SE, World
+from whistle import scheduler
 from whistle.connect.asking import Systems
 from whistle.connect.contract import Outcome, Result
 from whistle.errors import NotThere, RuleRefused, StepUpNeeded
@@ -171,10 +173,32 @@ def test_what_was_fetched_is_sealed_among_the_officers_notes_and_goes_with_the_r
     assert all("eva" not in str(one).lower() and "crm" not in str(one) for one in lines)
 
 
-def test_a_colleague_who_is_let_in_reads_what_was_fetched(site: World) -> None:
+def test_what_was_fetched_is_erased_with_the_request(site: World) -> None:
     sources, asker = fetched(site, Fake(found(line()), Outcome(Result.NOTHING)))
-    olle = site.member("Olle")
-    assert sources.lines(olle, asker.number, sources.page(olle, asker.number).sources[0].n).total == 1
+    olle, desk = site.member("Olle"), site.program.privacy.desk
+    choose_everything(site, sources, asker)
+    send(site, sources, asker, "access")
+    desk.close(olle, asker.number)
+    assert list(site.program.store.blobs.ids())
+    site.later(740)
+    list(scheduler.tick(site.program.store, site.clock.now(), site.program.sessions.sweep))
+    assert rows(site, blobs) == []
+    assert list(site.program.store.blobs.ids()) == []
+    with pytest.raises(NotThere):
+        sources.page(olle, asker.number)
+
+
+def test_a_colleague_who_came_later_and_is_let_in_reads_what_was_fetched(site: World) -> None:
+    sources, asker = fetched(site, Fake(found(line()), Outcome(Result.NOTHING)))
+    olle, n = site.member("Olle"), sources.page(site.member("Olle"), asker.number).sources[0].n
+    newcomer(site, "Ola", [("privacy_officer", SE)])
+    waiting = [one for one in site.program.keys.pending(olle) if one.person_name == "Ola"]
+    spoken = site.program.staff.fingerprint(site.member("Ola"))
+    assert site.program.keys.confirm(olle, waiting[0].designation, spoken)
+    with pytest.raises(NotThere):
+        sources.lines(site.member("Ola"), asker.number, n)
+    assert site.program.privacy.desk.let_in(olle) == 1
+    assert sources.lines(site.member("Ola"), asker.number, n).total == 1
 
 
 def test_many_lines_are_read_page_by_page_and_each_page_keeps_the_others(world: World) -> None:

@@ -19,6 +19,8 @@ from whistle.rules.policy_words import Policy
 FILE_BYTES: Final = 8 * 1024 * 1024
 #: All files of one answer: what is made in memory and fetched over a slow line (own choice).
 ANSWER_BYTES: Final = 64 * 1024 * 1024
+#: Beside the three: so many are still found by somebody who looks for one (own choice).
+ANSWER_FILES: Final = 200
 
 #: A spreadsheet takes a cell that begins so for a formula, and may run it (OWASP, "CSV injection").
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -86,7 +88,8 @@ def make(content: Content) -> tuple[Made, ...]:
 
     The size of what goes out is known before it is begun, so that nothing is made half.
     """
-    if sum(_least(one.line) for one in content.picked) > ANSWER_BYTES:
+    count = sum(len(one.line.files) for one in content.picked)
+    if count > ANSWER_FILES or sum(_least(one.line) for one in content.picked) > ANSWER_BYTES:
         raise _large()
     attached = tuple(
         Made(_attached_name(n, position, one.name), one.content)

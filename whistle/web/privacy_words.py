@@ -115,8 +115,8 @@ REFUSALS: Final[Words] = {
     "outcome": _l("Choose what came of it."),
     "nothing_chosen": _l("Choose first what goes out: open a system's answer and keep your choice."),
     "answer_large": _l(
-        "This is too much for one answer (64 MB). Your choice is kept. Choose fewer entries, send them, and "
-        "send the rest in another answer."
+        "This is too much for one answer (64 MB, 200 files). Your choice is kept. Choose fewer entries, send "
+        "them, and send the rest in another answer."
     ),
     "source": _l("Choose one of the systems that are shown."),
     "what": _l("Choose what the recipient is told of."),
