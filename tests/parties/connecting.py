@@ -145,3 +145,10 @@ def send(world: World, sources: RequestSources, asker: Asker, kind: str) -> dict
     mailbox = world.program.privacy.mailbox
     entry = mailbox.open(asker.secret).entries[-1]
     return {one.name: b"".join(mailbox.file(asker.secret, one.id).chunks()) for one in entry.files}
+
+
+def fetched_at(world: World, number: str) -> str:
+    """The place of an answer of one line, for a request that stands already."""
+    sources, olle = hung(world, Fake(found(line()), found(line()))), world.member("Olle")
+    sources.fetch(olle, number, ALL, EMAIL)
+    return str(sources.page(olle, number).sources[0].n)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.parties.asking import verified
-from tests.parties.connecting import EMAIL, Fake, found, hung, line
+from tests.parties.connecting import fetched_at
 from tests.parties.custodians import ask
 from tests.parties.test_consents import ask as ask_consent
 from tests.parties.test_holding import ask_of_two
@@ -249,15 +249,11 @@ def _request_facts(world: World) -> dict[str, str]:
     asker, olle = verified(world, files=[("paper.txt", b"Words.")]), world.member("Olle")
     desk, copies = world.program.privacy.desk, world.program.privacy.copies
     desk.open_task(olle, asker.number, "The printer", "access")
-    sources = hung(world, Fake(found(line()), found(line())))
-    sources.fetch(olle, asker.number, "all", EMAIL)
-    fetched = sources.page(olle, asker.number).sources[0].n
     seen, hanna = desk.open(olle, asker.number), world.member("Hanna")
     copy = copies.copies(hanna)[0].number
     return {
-        "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id,
-        "fetched": str(fetched),
-        "copy": copy, "copied_paper": copies.open(hanna, copy).entries[0].files[0].id,
+        "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id, "copy": copy,
+        "fetched": fetched_at(world, asker.number), "copied_paper": copies.open(hanna, copy).entries[0].files[0].id,
     }  # fmt: skip
 
 
