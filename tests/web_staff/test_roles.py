@@ -250,10 +250,10 @@ def _request_facts(world: World) -> dict[str, str]:
     desk, copies = world.program.privacy.desk, world.program.privacy.copies
     desk.open_task(olle, asker.number, "The printer", "access")
     seen, hanna = desk.open(olle, asker.number), world.member("Hanna")
-    copy = copies.copies(hanna)[0].number
+    copy, fetched = copies.copies(hanna)[0].number, fetched_at(world, asker.number)
     return {
-        "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id, "copy": copy,
-        "fetched": fetched_at(world, asker.number), "copied_paper": copies.open(hanna, copy).entries[0].files[0].id,
+        "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id,
+        "copy": copy, "copied_paper": copies.open(hanna, copy).entries[0].files[0].id, "fetched": fetched,
     }  # fmt: skip
 
 
