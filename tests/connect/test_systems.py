@@ -69,7 +69,7 @@ def test_a_file_of_two_connectors(tmp_path: Path) -> None:
         ('basis = "contract"', 'basis = "vital"', '"basis" is one of'),
         ("total_seconds = 30", "total_seconds = 61", "60 at most"),
         ("total_seconds = 30", "total_seconds = 0", "1 or more"),
-        ("max_mb = 16", "max_mb = 65", "64 at most"),
+        ("max_mb = 16", "max_mb = 33", "32 at most"),
         ("https://crm", "http://crm", "only on this machine"),
         ("https://crm", "ftp://crm", "https://HOST"),
         ("https://crm", "https://eva:word@crm", "without a user"),

@@ -100,6 +100,7 @@ NO_PAGES = {
     "/ledger/certificates/<number>/file", "/legal/certificates/<number>/file",
     "/mailbox/case/files/<file_id>", "/mailbox/case/proof", "/robots.txt", "/static/<path:filename>",
     "/desk/requests/<number>/files/<file_id>", "/privacy-desk/<number>/files/<file_id>",
+    "/privacy-desk/<number>/sources/<n>/files/<place>",
 }  # fmt: skip
 
 

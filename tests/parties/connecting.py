@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.connect.serving import system
@@ -13,7 +14,7 @@ from tests.parties.asking import Asker, verified
 from tests.source import ROOT
 from tests.world import SE, World
 from whistle.connect.asking import Systems
-from whistle.connect.contract import Line, Outcome, Provenance, Result, Source
+from whistle.connect.contract import Attached, Line, Outcome, Provenance, Result, Source
 from whistle.parties.request_sources import ALL, RequestSources
 from whistle.rules.policy_codes import Basis
 
@@ -149,6 +150,7 @@ def send(world: World, sources: RequestSources, asker: Asker, kind: str) -> dict
 
 def fetched_at(world: World, number: str) -> str:
     """The place of an answer of one line, for a request that stands already."""
-    sources, olle = hung(world, Fake(found(line()), found(line()))), world.member("Olle")
+    one = replace(line(), files=(Attached("deed.txt", b"A deed."),))
+    sources, olle = hung(world, Fake(found(one), found(line()))), world.member("Olle")
     sources.fetch(olle, number, ALL, EMAIL)
     return str(sources.page(olle, number).sources[0].n)

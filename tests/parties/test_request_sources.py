@@ -110,6 +110,18 @@ def test_nothing_is_asked_before_the_person_is_known_nor_without_the_second_fact
     assert made.asked == []
 
 
+def test_a_report_comes_in_while_a_system_keeps_its_officer_waiting(world: World) -> None:
+    received = []
+
+    class Slow(Fake):
+        def ask(self, company: str, code: str, value: str) -> Outcome:
+            received.append(world.send().number)
+            return super().ask(company, code, value)
+
+    fetched(world, Slow(found(line()), Outcome(Result.NOTHING)))
+    assert len(received) == 2
+
+
 def test_a_closed_request_asks_nobody(site: World) -> None:
     made = Fake(found(line()), Outcome(Result.NOTHING))
     sources, asker = fetched(site, made)

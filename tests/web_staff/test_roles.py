@@ -51,7 +51,7 @@ COPY, REQUEST = "/desk/requests/<number>", "/privacy-desk/<number>"
 STEPS = (
     "identity-questions", "verification", "decisions", "messages", "answers", "excessive", "extension",
     "notice", "tasks", "tasks/<task_id>", "close", "turn-away", "forward", "files/<file_id>", "sources",
-    "sources/<n>", "sources/answer",
+    "sources/<n>", "sources/answer", "sources/<n>/files/<place>",
 )  # fmt: skip
 
 #: Route rule to the roles whose door it is.
@@ -254,6 +254,7 @@ def _request_facts(world: World) -> dict[str, str]:
     return {
         "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id,
         "copy": copy, "copied_paper": copies.open(hanna, copy).entries[0].files[0].id, "fetched": fetched,
+        "place": "0-0",
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.parties.asking import Asker, proved, verified
-from tests.parties.connecting import OTHERS, Fake, found, hung, line, systems
+from tests.parties.connecting import OTHERS, Fake, fetched_at, found, hung, line, systems
 from tests.web_staff.conftest import TOKEN, Browser
 from tests.web_staff.test_privacy_doors import Doors
 from tests.world import World
@@ -215,3 +215,23 @@ def test_a_closed_request_shows_what_was_fetched_and_asks_no_more(doors: Doors, 
     assert "Eva Lind" in officer.words()
     assert officer.post(place, choice="all", first="0").status_code == 422
     assert ask(officer, base) == 422
+
+
+def test_a_file_of_a_line_is_looked_at_and_goes_along(doors: Doors) -> None:
+    asker = verified(doors.world, rights=("access",))
+    place = f"/privacy-desk/{asker.number}/sources/{fetched_at(doors.world, asker.number)}"
+    officer = doors.of("Olle")
+    officer.get(place)
+    assert f'href="{place}/files/0-0"' in officer.page
+    answer = officer.client.get(f"{place}/files/0-0")
+    assert (answer.data, answer.mimetype) == (b"A deed.", "application/octet-stream")
+    for wrong in ("0-1", "1-0", "0", "x-0", "0-0-0"):
+        assert officer.client.get(f"{place}/files/{wrong}").status_code == 404
+    officer.post(place, choice="all", first="0")
+    officer.get(f"/privacy-desk/{asker.number}/sources/answer")
+    seen = SEEN.search(officer.page)
+    assert seen is not None
+    officer.post(f"/privacy-desk/{asker.number}/sources/answer", seen=seen[1], answer=TEXT)
+    person = doors.with_key(asker)
+    person.get("/mailbox/case")
+    assert "0001-01-deed.txt" in person.page

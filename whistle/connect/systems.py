@@ -20,7 +20,8 @@ _KIND: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CATEGORIES: Final = frozenset(Category) - {Category.WHISTLEBLOWING}
 #: An officer waits for the page meanwhile, and a browser gives up after some minutes.
 MOST_SECONDS: Final = 60
-MOST_MB: Final = 64
+#: What a reader makes of JSON takes some thirty times its bytes, and a server has some gigabytes.
+MOST_MB: Final = 32
 
 
 @dataclass(frozen=True)

@@ -205,7 +205,8 @@ def harmless(value: Value) -> str:
     """A cell that no spreadsheet takes for a formula; a number stays one, also below zero."""
     text = shown(value)
     is_number = isinstance(value, int | float)
-    return f"'{text}" if not is_number and text.lstrip(" ").startswith(_FORMULA) else text
+    is_formula = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
+    return f"'{text}" if is_formula and not is_number else text
 
 
 def shown(value: Value) -> str:

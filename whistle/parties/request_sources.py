@@ -15,7 +15,9 @@ from whistle.parties.officer_work import require_known
 from whistle.parties.report_form import FormRefused, Problem, checked_text
 from whistle.parties.request_made import MadeAnswers, kinds_of
 from whistle.parties.request_mailbox import said_identity
+from whistle.parties.sending import UNKNOWN_TYPE
 from whistle.parties.source_views import LinesPage, LineView, SourcesPage
+from whistle.parties.views import Download
 from whistle.vault import request_sources as vault
 from whistle.vault.store import Store
 
@@ -109,6 +111,16 @@ class RequestSources(MadeAnswers):
             begin,
             len(every),
         )
+
+    def line_file(self, member: Member, number: str, n: int, at: int, k: int) -> Download:
+        """The `k`-th file of the line at `at`, so that an officer can look at it too. Raises `NotThere`."""
+        file, _found = self._known(member, number)
+        answer = request_fetched.standing_at(file.records(Compartment.INTERNAL), n)
+        every = request_fetched.lines_of(self._store, file, answer.record)
+        if at >= len(every) or k >= len(every[at].files):
+            raise NotThere("there is no such file")
+        one = every[at].files[k]
+        return Download(one.name, UNKNOWN_TYPE, len(one.content), lambda: iter((one.content,)))
 
     def choose(
         self,

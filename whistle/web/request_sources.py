@@ -10,7 +10,7 @@ from whistle.errors import NotThere
 from whistle.parties.answer_files import shown
 from whistle.parties.member import Member
 from whistle.parties.request_sources import PAGE, field_of
-from whistle.web import forms, privacy_words, source_words, staff_guard
+from whistle.web import downloads, forms, privacy_words, source_words, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.forms import door
 from whistle.web.request_forms import request_refusals
@@ -59,6 +59,15 @@ def fetch(number: str) -> ResponseReturnValue:
 def lines(number: str, n: str) -> ResponseReturnValue:
     """Show the lines of one answer, to be read and chosen from."""
     return _lines(staff_guard.signed_in(ROLE), number, n)
+
+
+@blueprint.get(f"{PLACE}/<n>/files/<place>")
+def file(number: str, n: str, place: str) -> ResponseReturnValue:
+    """One file of a line, as a download; its place is the line's and the file's number in it."""
+    member = staff_guard.signed_in(ROLE)
+    at, _dash, k = place.partition("-")
+    asked = (_number(n), _number(at), _number(k))
+    return downloads.download(lambda: services().privacy.sources.line_file(member, number, *asked))
 
 
 @blueprint.post(f"{PLACE}/<n>")
