@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.parties.asking import verified
 from tests.parties.connecting import newsletter, register
 from tests.world import World
+from whistle import app
 from whistle.cli import main
+from whistle.config import Settings
+from whistle.connect.contract import Result
 
 FILE = """
 [[connector]]
@@ -103,3 +107,17 @@ def test_a_wrong_file_stops_every_start(screen: Screen, sqlite_world: World) -> 
     data = str(sqlite_world.settings.data)
     assert main(["holds", "--data", data], {"WHISTLE_CONNECTORS": str(path)}) == 2
     assert "connectors.toml, connector 1" in screen.capsys.readouterr()[1]
+
+
+def test_a_site_that_names_the_file_has_its_systems_on_the_officers_page(
+    screen: Screen, sqlite_world: World
+) -> None:
+    path = screen.folder / "connectors.toml"
+    path.write_text(FILE.format(url="http://127.0.0.1:1/person", folder=newsletter(screen.folder).parent))
+    settings = Settings.read({"WHISTLE_CONNECTORS": str(path)}, sqlite_world.settings.data, checkout=None)
+    sources, olle = app.open_program(settings).privacy.sources, sqlite_world.member("Olle")
+    number = verified(sqlite_world, rights=("access",)).number
+    assert [one.name for one in sources.page(olle, number).sources] == ["Customer register", "Newsletter"]
+    asked = sources.fetch(olle, number, "all", {"email": "eva.lind@mail.example"})
+    assert asked == (Result.DENIED, Result.FOUND)
+    assert sqlite_world.program.privacy.sources.page(olle, number).sources == ()
