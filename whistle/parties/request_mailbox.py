@@ -56,10 +56,11 @@ class RequestMailboxes:
 
         From its day on a held one shows that it is kept, and nothing in it, unless legal withholds that.
         """
-        kept = self._kept(secret)
+        key, found = self._found(secret)
+        kept = self._kept(found)
         if kept is not None:
             return kept
-        file, found, key = self._file(secret)
+        file = _filed(key, found)
         beside = self._beside(key, file)
         unread = found.case.status.unread + (0 if beside is None else beside.case.status.unread)
         if unread:
@@ -144,15 +145,14 @@ class RequestMailboxes:
         return archive.stream(file.case.status, self._view(file, beside, found).entries, files)
 
     def _file(self, secret: bytes) -> tuple[CaseFile, OpenedRequest, CaseKey]:
-        key = CaseKey(secret)
-        found = vault.open_request(self._store, key.locator, self._now())
-        if not found.case.grants:
-            raise NotThere("the day of this request has come")
-        pair = KeyPair.from_seed(key.reporter_seed, Header.parse(found.case.grants[0].sealed).key_id)
-        return CaseFile(found.case, pair, own_only=True), found, key
+        key, found = self._found(secret)
+        return _filed(key, found), found, key
 
-    def _kept(self, secret: bytes) -> RequestMailbox | None:
-        found = vault.open_request(self._store, CaseKey(secret).locator, self._now())
+    def _found(self, secret: bytes) -> tuple[CaseKey, OpenedRequest]:
+        key = CaseKey(secret)
+        return key, vault.open_request(self._store, key.locator, self._now())
+
+    def _kept(self, found: OpenedRequest) -> RequestMailbox | None:
         held = any(not hold.withheld for hold in found.case.holds)
         if found.case.grants or not held:
             return None
@@ -201,6 +201,13 @@ class RequestMailboxes:
             tuple(asked["rights"]), tuple(asked["categories"]), asked["language"], shown,
             sum(one.new for one in shown), tuple(one for entry in shown for one in entry.files),
         )  # fmt: skip
+
+
+def _filed(key: CaseKey, found: OpenedRequest) -> CaseFile:
+    if not found.case.grants:
+        raise NotThere("the day of this request has come")
+    pair = KeyPair.from_seed(key.reporter_seed, Header.parse(found.case.grants[0].sealed).key_id)
+    return CaseFile(found.case, pair, own_only=True)
 
 
 def _offered(entry: Entry, today: date) -> Entry:
