@@ -57,7 +57,8 @@ class CompartmentKey:
         """Refuse what no header could name, and work the id out once: every opening compares it."""
         if len(self.case_id) != ID_BYTES or len(self.key) != KEY_BYTES or not 0 <= self.epoch <= U32_MAX:
             raise ValueError("a compartment key has a 16-byte case id, a 32-bit epoch and 32 bytes of key")
-        object.__setattr__(self, "compartment", Compartment(self.compartment))
+        if type(self.compartment) is not Compartment:
+            object.__setattr__(self, "compartment", Compartment(self.compartment))
         object.__setattr__(self, "key_id", compartment_key_id(self.key))
 
     @classmethod

@@ -23,9 +23,6 @@ POOL = 8
 
 OVERFLOW = 64
 
-MAPPED_BYTES = 1 << 40
-"""Of SQLite's file a sweep maps all there is: the library lowers it to the most that it was built for."""
-
 
 class BlobStore(Protocol):
     """Where sealed blobs rest. `stage` gives a file to write; nothing counts before `publish`."""
@@ -109,19 +106,6 @@ class Store:
                 db.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield db
             db.rollback()
-
-    @contextmanager
-    def sweeping(self) -> Iterator[Connection]:
-        """`reading` for a sweep over much of the database: SQLite's file is mapped, not copied by pages."""
-        with self.reading() as db:
-            if not self.embedded:
-                yield db
-                return
-            db.exec_driver_sql(f"PRAGMA mmap_size={MAPPED_BYTES}")
-            try:
-                yield db
-            finally:
-                db.exec_driver_sql("PRAGMA mmap_size=0")
 
     @contextmanager
     def writing(self) -> Iterator[Work]:
