@@ -72,6 +72,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "/mailbox/case": ("reporter", ""),
     "/privacy-desk": ("Olle", ""),
     "/privacy-desk/<number>": ("Olle", ""),
+    "/privacy-desk/<number>/facts/<part>": ("Olle", ""),
     "/privacy/request": ("nobody", "button[value=check]:not(.hidden)"),
     "/proof": ("nobody", ""),
     "/staff/account": ("Hanna", ""),
@@ -143,6 +144,7 @@ class Stage:
             "number": next((number[part] for part in number if rule.startswith(part)), at.number),
             "code": "nordvakt-se", "person": at.person, "role": at.role, "request_id": at.request,
             "hold_id": at.hold, "ask_id": at.ask, "token": at.invitation, "entry": "content-1",
+            "part": "alarm_logs",
         }  # fmt: skip
         return self.base + re.sub(r"<(\w+)>", lambda found: words[found[1]], rule)
 

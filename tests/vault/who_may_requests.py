@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.vault.stage import Stage
 from tests.vault.who_may import Call, Command
-from whistle.vault import request_copies, request_identity, request_list, request_work
+from whistle.vault import request_copies, request_facts, request_identity, request_list, request_work
 from whistle.vault.request_work import Ended
 
 OFFICERS = frozenset({"privacy officer"})
@@ -83,6 +83,8 @@ REQUESTS: tuple[Command, ...] = (
         lambda at, who: request_identity.let_in(at.store, who, at.m.r_coded, at.m.olle, (), at.now),
     ),
     Command("request_work.decide", OFFICERS, _write(request_work.decide, "known", "noted")),
+    Command("request_facts.note", OFFICERS, _write(request_facts.note, "known", "noted")),
+    Command("request_facts.decide_more", OFFICERS, _write(request_facts.decide_more, "known", "noted")),
     Command("request_work.write", OFFICERS, _write(request_work.write, "coded")),
     Command("request_work.answer", OFFICERS, _write(request_work.answer, "known")),
     Command("request_work.extend", OFFICERS, _write(request_work.extend, "known")),

@@ -50,6 +50,7 @@ COPY, REQUEST = "/desk/requests/<number>", "/privacy-desk/<number>"
 STEPS = (
     "identity-questions", "verification", "decisions", "messages", "answers", "excessive", "extension",
     "notice", "tasks", "tasks/<task_id>", "close", "turn-away", "forward", "files/<file_id>",
+    "facts/<part>", "decisions/as-the-rules-say",
 )  # fmt: skip
 
 #: Route rule to the roles whose door it is.
@@ -250,7 +251,8 @@ def _request_facts(world: World) -> dict[str, str]:
     seen, hanna = desk.open(olle, asker.number), world.member("Hanna")
     copy = copies.copies(hanna)[0].number
     return {
-        "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id,
+        "part": "alarm_logs", "privacy": asker.number,
+        "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id,
         "copy": copy, "copied_paper": copies.open(hanna, copy).entries[0].files[0].id,
     }  # fmt: skip
 

@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from whistle.parties.member import Member
 from whistle.parties.privacy_desk import PrivacyDesk
 from whistle.parties.request_decisions import Said
+from whistle.parties.request_finding import Undecided
 from whistle.parties.request_views import DeskRequest
 from whistle.parties.sending import Sending
 from whistle.rules.profiles import load_profiles
-from whistle.web import downloads, forms, privacy_words, sessions, staff_guard
+from whistle.web import downloads, fact_words, forms, privacy_words, sessions, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.forms import door, sending
 from whistle.web.languages import label, language
@@ -123,7 +124,10 @@ def answer(number: str) -> ResponseReturnValue:
 
     def step(at: PrivacyDesk, who: Member, it: Typed) -> None:
         place = sending()
-        at.answer(who, number, place if place is not None else at.writing(who, number), it["answer"])
+        try:
+            at.answer(who, number, place if place is not None else at.writing(who, number), it["answer"])
+        except Undecided as left:
+            raise Refused({"answer": fact_words.undecided(left.places)}) from left
 
     return _do(number, "answer", "answered", step)
 
@@ -288,6 +292,7 @@ def _page(
         done="" if refused or done is None else str(done),
         draft=typed is not None and refused is None,
         words=privacy_words,
+        say=fact_words,
         word=words.word,
         label=label,
         **facts,

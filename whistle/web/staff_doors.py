@@ -28,6 +28,7 @@ from whistle.web import (
     new_link,
     on_behalf,
     privacy_desk,
+    privacy_facts,
     recover,
     redactions,
     rehearsal,
@@ -44,7 +45,7 @@ from whistle.web import (
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
 _IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
-_REQUESTS = (privacy_desk, request_copies)
+_REQUESTS = (privacy_desk, privacy_facts, request_copies)
 _ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
 _APART = (ledger, *_ADMINISTERED, clock, restore, rehearsal)
 _OF_LEGAL = (legal, legal_cases, legal_holds, legal_kept, certificates)
