@@ -80,6 +80,7 @@ DOORS: dict[str, set[str]] = {
     f"{CASE}/concerned": HANDLERS,
     f"{CASE}/minutes": HANDLERS,
     f"{CASE}/meeting": HANDLERS,
+    f"{CASE}/rights": HANDLERS,
     f"{CASE}/minutes/<minutes_id>/lock": HANDLERS,
     f"{CASE}/handlers": HANDLERS,
     f"{CASE}/conflict": HANDLERS,

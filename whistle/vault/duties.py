@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from whistle.rules.calendar import local_day
-from whistle.rules.deadlines import Duty, duties_of
+from whistle.rules.deadlines import RIGHTS, Duty, duties_of
 from whistle.vault import directory, owed, request_pass
 from whistle.vault.facts import REPORT, Bounded, CompanyFacts
 from whistle.vault.holds import hold_facts
@@ -86,9 +86,10 @@ def falling_due(store: Store, now: datetime, within_days: int) -> list[Due]:
 
 def _due(case: OwedCase, duty: Duty) -> Due:
     late = duty.is_overdue(case.today)
-    return Due(
-        duty.kind, case.number, case.company.code, duty.due_on, duty.last_legal_day, late, rule=duty.rule
-    )
+    # Who runs the server is told that the case is to be looked at, and not that a right was asked for in it.
+    kind, rule = ("review", "The case's own page") if duty.kind == RIGHTS else (duty.kind, duty.rule)
+    legal = duty.due_on if duty.kind == RIGHTS else duty.last_legal_day
+    return Due(kind, case.number, case.company.code, duty.due_on, legal, late, rule=rule)
 
 
 def page(

@@ -8,6 +8,7 @@ from whistle.web import (
     admin_companies,
     admin_people,
     article30,
+    case_rights,
     certificates,
     circle,
     clock,
@@ -44,7 +45,7 @@ from whistle.web import (
 
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
-_IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
+_IN_A_CASE = (work, case_rights, concerned, minutes, circle, redactions, custody, consents, export, held)
 _REQUESTS = (privacy_desk, privacy_facts, request_copies)
 _ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
 _APART = (ledger, *_ADMINISTERED, clock, restore, rehearsal)
