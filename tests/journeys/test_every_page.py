@@ -72,6 +72,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "/mailbox/case": ("reporter", ""),
     "/privacy-desk": ("Olle", ""),
     "/privacy-desk/<number>": ("Olle", ""),
+    "/privacy-desk/register": ("Olle", ""),
+    "/admin/requests": ("Alma", ""),
     "/privacy-desk/<number>/facts/<part>": ("Olle", ""),
     "/privacy/request": ("nobody", "button[value=check]:not(.hidden)"),
     "/proof": ("nobody", ""),

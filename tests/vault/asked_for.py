@@ -1,5 +1,6 @@
 """Privacy requests on the stage, in every state that a command wants, and what commands are called with."""
 
+from datetime import date
 from types import SimpleNamespace
 
 from sqlalchemy import delete, insert, select
@@ -15,6 +16,7 @@ from whistle.parties.casefile import CaseFile
 from whistle.parties.draft import Author, Draft
 from whistle.vault import request_copies, request_identity, request_work
 from whistle.vault.facts import Addition, SealedGrant
+from whistle.vault.registertables import request_counts
 from whistle.vault.request_identity import HandedOn, Verified
 from whistle.vault.requesttables import request_readers
 from whistle.vault.requesttables import requests as table
@@ -51,6 +53,12 @@ def prepare(world: World, made: SimpleNamespace, people: list[Person]) -> None:
     request_copies.answer(world.program.store, made.hanna, made.copy, _in_copy(world, made.copy), now)
     made.copy_said = _in_copy(world, made.copy)
     _take_from_list(world, made.r_answered, olle.person_id)
+    row = {
+        "company_id": case_of(world, made.r_known)["company_id"], "month": date(2020, 1, 1), "asked": "all",
+        "outcome": "granted", "timing": "in_time", "charged": "nothing", "count": 9,
+    }  # fmt: skip
+    with world.program.store.writing() as work:
+        work.db.execute(insert(request_counts).values(**row))
 
 
 def _for_officers(world: World, number: str, company: str) -> tuple[SealedGrant, ...]:

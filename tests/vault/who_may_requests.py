@@ -4,10 +4,20 @@ from typing import Any
 
 from tests.vault.stage import Stage
 from tests.vault.who_may import Call, Command
-from whistle.vault import request_copies, request_facts, request_identity, request_list, request_work
+from whistle.vault import (
+    request_copies,
+    request_counts,
+    request_facts,
+    request_identity,
+    request_list,
+    request_work,
+)
 from whistle.vault.request_work import Ended
 
 OFFICERS = frozenset({"privacy officer"})
+PRINTS = frozenset({"administrator", "auditor"})
+"""Whoever prints the record of processing of a company."""
+
 COPIED = frozenset({"handler", "shared handler", "handler without the case", "excluded handler"})
 """Whoever handled reports in the company when the person was verified; nobody is excluded from a request."""
 
@@ -95,6 +105,27 @@ REQUESTS: tuple[Command, ...] = (
         "request_work.close",
         OFFICERS,
         lambda at, who: request_work.close(at.store, who, at.m.r_answered, at.m.r_answered_said, (), at.now),
+    ),
+    Command(
+        "request_counts.register",
+        OFFICERS,
+        lambda at, who: request_counts.register(at.store, who, "nordvakt-se", 0, at.now),
+    ),
+    Command(
+        "request_counts.companies",
+        OFFICERS,
+        lambda at, who: (
+            "nordvakt-se" in [code for code, _name in request_counts.companies(at.store, who, at.now)]
+        ),
+        shows=bool,
+    ),
+    Command(
+        "request_counts.told",
+        PRINTS,
+        lambda at, who: (
+            "nordvakt-se" in [one.company.code for one in request_counts.told(at.store, who, at.now)]
+        ),
+        shows=bool,
     ),
     Command(
         "request_copies.copies",

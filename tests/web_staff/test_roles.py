@@ -107,7 +107,9 @@ DOORS: dict[str, set[str]] = {
     **dict.fromkeys(
         (COPY, *(f"{COPY}/{one}" for one in ("answers", "colleagues", "files/<file_id>"))), HANDLERS
     ),
-    **dict.fromkeys(("/privacy-desk", "/privacy-desk/colleagues", REQUEST), OFFICER),
+    **dict.fromkeys(
+        ("/privacy-desk", "/privacy-desk/colleagues", "/privacy-desk/register", REQUEST), OFFICER
+    ),
     **dict.fromkeys((f"{REQUEST}/{one}" for one in STEPS), OFFICER),
     "/legal": LEGAL,
     "/legal/cases/<number>": LEGAL,
@@ -145,6 +147,7 @@ DOORS: dict[str, set[str]] = {
     "/admin/companies/<code>": ADMINISTRATOR,
     "/admin/documentation": {"administrator", "auditor"},
     "/admin/article-30": {"administrator", "auditor"},
+    "/admin/requests": {"administrator", "auditor"},
     "/admin/recovery": ADMINISTRATOR,
     "/admin/clock": ADMINISTRATOR,
     "/admin/rehearsal": ADMINISTRATOR,

@@ -7,6 +7,7 @@ from datetime import datetime
 from whistle.parties.privacy_desk import PrivacyDesk
 from whistle.parties.request_copies import RequestCopies
 from whistle.parties.request_mailbox import RequestMailboxes
+from whistle.parties.request_register import Registers
 from whistle.parties.requests import Requests
 from whistle.vault.store import Store
 
@@ -19,6 +20,7 @@ class Privacy:
     mailbox: RequestMailboxes
     desk: PrivacyDesk
     copies: RequestCopies
+    registers: Registers
 
     @classmethod
     def joined(
@@ -36,4 +38,5 @@ class Privacy:
             RequestMailboxes(store, now, machine),
             PrivacyDesk(store, now),
             RequestCopies(store, now),
+            Registers(store, now),
         )

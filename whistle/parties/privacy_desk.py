@@ -19,6 +19,7 @@ from whistle.parties.request_codes import access_tag
 from whistle.parties.request_finding import Finding
 from whistle.parties.request_list_view import count_of, cursor_of, row_of, sealed_view, tasks_of, text_of
 from whistle.parties.request_mailbox import entries_of, facts_of, said_identity, spoken
+from whistle.parties.request_register import counted_of
 from whistle.parties.request_views import DeskRequest, RequestPage
 from whistle.parties.sending import Sending
 from whistle.parties.views import Download
@@ -166,15 +167,15 @@ class PrivacyDesk(Finding, Answers):
         def attempt() -> None:
             nonlocal emptied
             file, found = self._file(member, number)
-            addition = Addition()
+            addition, counted = Addition(), None
             if found.status.state != State.SENT:
                 said = _turning_away(file, text) if unproved else text
                 draft = self._draft(member, file)
                 draft.record(Compartment.CONTENT, "closing", text=said)
                 addition, emptied = draft.addition(), emptied_of(file)
-            request_work.close(
-                self._store, member.person_id, number, addition, emptied, self._now(), unproved=unproved
-            )
+                counted = counted_of(file, turned_away=unproved)
+            place = (self._store, member.person_id, number, addition, emptied, self._now())
+            request_work.close(*place, unproved=unproved, counted=counted)
 
         tried(attempt)
 

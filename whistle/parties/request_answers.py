@@ -85,7 +85,8 @@ class Answers(OfficerWork):
             reply_by = None if noticed is None else add_days(noticed, REPLY_DAYS)
             check_excessive(reply_by, reasons, draft.today)
             letter = letter_of(file, LetterKind.REFUSAL, reasons, grounds=(EXCESSIVE,))
-            draft.record(Compartment.CONTENT, "refusal", text=letters.compose(letter), files=[])
+            text = letters.compose(letter)
+            draft.record(Compartment.CONTENT, "refusal", text=text, files=[], excessive=True)
 
         self._write(member, number, seal, request_work.answer)
 

@@ -36,7 +36,7 @@ request_counts = Table(
     Column("charged", String(12), primary_key=True),
     Column("count", Integer, nullable=False),
 )
-"""How many requests of a month of receipt ended how: no id, no day, nothing that leads to one of them."""
+"""How many requests that were closed in a month ended how: no id, no day, nothing that leads to one."""
 
 incidents = Table(
     "incidents",
