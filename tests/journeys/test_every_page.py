@@ -73,6 +73,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "/privacy-desk": ("Olle", ""),
     "/privacy-desk/<number>": ("Olle", ""),
     "/privacy-desk/register": ("Olle", ""),
+    "/privacy-desk/incidents": ("Olle", ""),
+    "/privacy-desk/incidents/new": ("Olle", ""),
+    "/privacy-desk/incidents/<number>": ("Olle", ""),
     "/admin/requests": ("Alma", ""),
     "/privacy-desk/<number>/facts/<part>": ("Olle", ""),
     "/privacy/request": ("nobody", "button[value=check]:not(.hidden)"),
@@ -141,7 +144,11 @@ class Stage:
         at = self.at
         purged = dict.fromkeys(("/legal/certificates", "/ledger/certificates"), at.purged)
         number = {"/legal/cases": at.held} | purged
-        number |= {"/privacy-desk": at.privacy, "/desk/requests": at.copy}
+        number |= {
+            "/privacy-desk/incidents": at.incident,
+            "/privacy-desk": at.privacy,
+            "/desk/requests": at.copy,
+        }
         words = {
             "number": next((number[part] for part in number if rule.startswith(part)), at.number),
             "code": "nordvakt-se", "person": at.person, "role": at.role, "request_id": at.request,

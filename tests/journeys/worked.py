@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.parties.asking import answer, verified
+from tests.parties.breaches import breach
 from tests.parties.test_holding import ask_of_two
 from tests.world import FI, SE, World
 from whistle import scheduler
@@ -36,6 +37,7 @@ class Worked:
     ask: str
     privacy: str
     copy: str
+    incident: str
 
 
 def case_with_everything(world: World) -> tuple[str, str]:
@@ -76,7 +78,7 @@ def house_at_work(world: World) -> Worked:
         number, key, purged.number, held.number, hold,
         world.program.custody.desk(world.member("Carl")).waiting[0].id,
         bea.id.hex(), bea.designations[0].id.hex(), _invited(world), ask,
-        *_requests(world),
+        *_requests(world), incident(world),
     )  # fmt: skip
 
 
@@ -90,6 +92,14 @@ def _requests(world: World) -> tuple[str, str]:
     desk.notice(olle, asker.number, reasons, "200 kr")
     answer(world, asker, LONG_STORY)
     return asker.number, world.program.privacy.copies.copies(world.member("Hanna"))[0].number
+
+
+def incident(world: World) -> str:
+    """An incident of which everything is written but whether anybody is told."""
+    incidents, olle = world.program.privacy.incidents, world.member("Olle")
+    number = incidents.report(olle, "nordvakt-se", breach(world))
+    incidents.add(olle, number, breach(world, measures="The mailbox was emptied. " * 5), closing=False)
+    return number
 
 
 def _late(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from tests.vault.stage import Stage
 from tests.vault.who_may import Call, Command
 from whistle.vault import (
+    incidents,
     request_copies,
     request_counts,
     request_facts,
@@ -126,6 +127,43 @@ REQUESTS: tuple[Command, ...] = (
             "nordvakt-se" in [one.company.code for one in request_counts.told(at.store, who, at.now)]
         ),
         shows=bool,
+    ),
+    Command(
+        "incidents.officers",
+        OFFICERS,
+        lambda at, who: incidents.officers(at.store, who, "nordvakt-se", at.now),
+    ),
+    Command(
+        "incidents.companies",
+        OFFICERS,
+        lambda at, who: "nordvakt-se" in [one.code for one in incidents.companies(at.store, who, at.now)],
+        shows=bool,
+    ),
+    Command(
+        "incidents.listing",
+        OFFICERS,
+        lambda at, who: at.m.incident in [one.number for one in incidents.listing(at.store, who, at.now)],
+        shows=bool,
+    ),
+    Command(
+        "incidents.report",
+        OFFICERS,
+        lambda at, who: incidents.report(at.store, who, at.m.new_incident, at.now),
+    ),
+    Command(
+        "incidents.open_incident",
+        OFFICERS,
+        lambda at, who: incidents.open_incident(at.store, who, at.m.incident, at.now),
+    ),
+    Command(
+        "incidents.add",
+        OFFICERS,
+        lambda at, who: incidents.add(at.store, who, at.m.incident, at.m.incident_line, at.now),
+    ),
+    Command(
+        "incidents.let_in",
+        OFFICERS,
+        lambda at, who: incidents.let_in(at.store, who, at.m.incident, (), at.now),
     ),
     Command(
         "request_copies.copies",

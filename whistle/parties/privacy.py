@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from whistle.parties.incidents import Incidents
 from whistle.parties.privacy_desk import PrivacyDesk
 from whistle.parties.request_copies import RequestCopies
 from whistle.parties.request_mailbox import RequestMailboxes
@@ -21,6 +22,7 @@ class Privacy:
     desk: PrivacyDesk
     copies: RequestCopies
     registers: Registers
+    incidents: Incidents
 
     @classmethod
     def joined(
@@ -39,4 +41,5 @@ class Privacy:
             PrivacyDesk(store, now),
             RequestCopies(store, now),
             Registers(store, now),
+            Incidents(store, now),
         )

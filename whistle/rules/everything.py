@@ -2,6 +2,7 @@
 
 from whistle.rules.categories import load_categories
 from whistle.rules.concerned import load_grounds
+from whistle.rules.incidents import load_notice
 from whistle.rules.letters import load_wording
 from whistle.rules.policy import load_versions
 from whistle.rules.profiles import load_profiles
@@ -12,6 +13,7 @@ from whistle.rules.triage import load_lists
 def load_all() -> None:
     """Read all of them; SettingsWrong names the file, the entry and what to do."""
     for load in (
-        load_profiles, load_categories, load_grounds, load_lists, load_versions, load_wording, load_record
+        load_profiles, load_categories, load_grounds, load_lists, load_versions, load_wording, load_record,
+        load_notice,
     ):  # fmt: skip
         load()

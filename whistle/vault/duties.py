@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from whistle.rules.calendar import local_day
 from whistle.rules.deadlines import RIGHTS, Duty, duties_of
-from whistle.vault import directory, owed, request_pass
+from whistle.vault import directory, incidents, owed, request_pass
 from whistle.vault.facts import REPORT, Bounded, CompanyFacts
 from whistle.vault.holds import hold_facts
 from whistle.vault.listing import COUNT_BOUND, PAGE, SOON_DAYS
@@ -80,6 +80,7 @@ def falling_due(store: Store, now: datetime, within_days: int) -> list[Due]:
                 found += [_due(case, duty) for duty in case.duties]
         days = {company.code: local_day(now, company.zone) for company in known.values()}
         found += [Due(*one) for one in request_pass.falling_due(db, store.keys, known, now)]
+        found += [Due(*one) for one in incidents.falling_due(db, known, now)]
     near = [due for due in found if (due.due_on - days[due.company]).days <= within_days]
     return sorted(near, key=lambda due: (due.due_on, due.case, due.kind))
 
