@@ -11,10 +11,11 @@ from whistle.parties.report_form import LINE_LIMIT, FormRefused, Problem
 from whistle.parties.request_facts import Known, found_of
 from whistle.parties.request_views import DecisionView, VerdictView
 from whistle.rules.asked_facts import MISSING, facts_of, keeping_of
+from whistle.rules.keeping import Keeping
 from whistle.rules.policy import load_policy
 from whistle.rules.policy_codes import TABLE, Category, Right, Why
 from whistle.rules.requests import REASONS_LIMIT, check_reasons
-from whistle.rules.rights import Answer, Verdict, decide
+from whistle.rules.rights import Answer, Facts, Verdict, decide
 from whistle.rules.tables import LANGUAGES
 from whistle.rules.text import clean_text
 from whistle.vault.facts import CaseStatus
@@ -86,10 +87,34 @@ def _rule_of(said: Said, status: CaseStatus, known: Known) -> Verdict:
 
 def rule(category: str, right: str, status: CaseStatus, known: Known) -> Verdict:
     """What the rules say, by the policy that held on the day of the request, of what is known today."""
-    policy, country, kind = load_policy(status.received_on), status.company.country, Category(category)
-    found = found_of(known, category)
-    facts = facts_of(kind, country, found, policy, known.today, named=known.named)
-    return decide(kind, Right(right), country, facts, policy)
+    return _Rules(status, known).of(category, right)
+
+
+class _Rules:
+    """What the rules say of one request: facts of a category are worked out once, for all of its rights."""
+
+    def __init__(self, status: CaseStatus, known: Known) -> None:
+        self._country, self._known = status.company.country, known
+        self._policy = load_policy(status.received_on)
+        self._facts: dict[str, Facts] = {}
+        self._keeping: dict[str, Keeping] = {}
+
+    def of(self, category: str, right: str) -> Verdict:
+        """The verdict on a right over a category."""
+        kind = Category(category)
+        if category not in self._facts:
+            found = found_of(self._known, category)
+            self._facts[category] = facts_of(
+                kind, self._country, found, self._policy, self._known.today, named=self._known.named
+            )
+        return decide(kind, Right(right), self._country, self._facts[category], self._policy)
+
+    def keeping(self, category: str) -> Keeping:
+        """How long data of a category is kept, as far as it is known."""
+        if category not in self._keeping:
+            found = found_of(self._known, category)
+            self._keeping[category] = keeping_of(Category(category), self._country, found, self._policy)
+        return self._keeping[category]
 
 
 def _require_refusable(rule_says: Verdict) -> None:
@@ -142,9 +167,9 @@ def verdicts(
 ) -> tuple[VerdictView, ...]:
     """For each right and category that was asked for, what the rules say and what was decided last."""
     last = {(one.right, one.category): one for one in decided(notes)}
+    rules = _Rules(status, known)
     return tuple(
-        _verdict(right, category, status, known, last.get((right, category)))
-        for right, category in places(asked)
+        _verdict(right, category, rules, last.get((right, category))) for right, category in places(asked)
     )
 
 
@@ -159,15 +184,10 @@ def places(asked: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _verdict(
-    right: str, category: str, status: CaseStatus, known: Known, last: DecisionView | None
-) -> VerdictView:
-    says = rule(category or Category.CUSTOMER, right, status, known)
+def _verdict(right: str, category: str, rules: _Rules, last: DecisionView | None) -> VerdictView:
+    says = rules.of(category or Category.CUSTOMER, right)
     words = {language: says.label.in_language(language) for language in LANGUAGES}
-    policy, kept = load_policy(status.received_on), None
-    if category and Right(right) in (Right.ERASURE, Right.CHILD):
-        found = found_of(known, category)
-        kept = keeping_of(Category(category), status.company.country, found, policy)
+    kept = rules.keeping(category) if category and right in (Right.ERASURE, Right.CHILD) else None
     missing = MISSING.get(says.why) if category and says.answer is Answer.OFFICER else None
     return VerdictView(
         right, category, str(says.answer), words, says.source, last,

@@ -1,7 +1,6 @@
 """What an officer found out is checked, kept sealed in the notes of a request, and weighed by the rules."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -65,14 +64,7 @@ def found_of(known: Known, category: str) -> Found:
 
 def asked_of(part: str, asked: Mapping[str, Any], policy: Policy) -> tuple[Fact, ...]:
     """The facts that a part of a request asks for. Raises `NotThere` where it asks for none."""
-    kinds = [Category(one) for one in asked["categories"] or Category]
-    by_kind = {kind: wanted(kind, asked["rights"], policy) for kind in kinds}
-    if part == PERSON:
-        weighed = {fact for facts in by_kind.values() for fact in facts}
-        found: tuple[Fact, ...] = tuple(fact for fact in OF_PERSON if fact in weighed)
-    else:
-        facts = by_kind.get(Category(part), ()) if part in set(Category) else ()
-        found = tuple(fact for fact in facts if fact not in OF_PERSON)
+    found = _by_part(asked, policy).get(part, ())
     if not found:
         raise NotThere("there is nothing to find out here")
     return found
@@ -80,13 +72,15 @@ def asked_of(part: str, asked: Mapping[str, Any], policy: Policy) -> tuple[Fact,
 
 def parts_of(asked: Mapping[str, Any], known: Known, policy: Policy) -> tuple[tuple[str, bool], ...]:
     """The parts of a request that ask for facts, the person first, and whether some were entered."""
-    kinds = [str(one) for one in Category if one in (asked["categories"] or Category)]
-    found = []
-    for part in (PERSON, *kinds):
-        with suppress(NotThere):
-            asked_of(part, asked, policy)
-            found.append((part, part in known.parts))
-    return tuple(found)
+    return tuple((part, part in known.parts) for part, facts in _by_part(asked, policy).items() if facts)
+
+
+def _by_part(asked: Mapping[str, Any], policy: Policy) -> dict[str, tuple[Fact, ...]]:
+    kinds = [one for one in Category if one in (asked["categories"] or Category)]
+    by_kind = {str(kind): wanted(kind, asked["rights"], policy) for kind in kinds}
+    weighed = {fact for facts in by_kind.values() for fact in facts}
+    own = {kind: tuple(fact for fact in facts if fact not in OF_PERSON) for kind, facts in by_kind.items()}
+    return {PERSON: tuple(fact for fact in OF_PERSON if fact in weighed), **own}
 
 
 def days_of(part: str, facts: Sequence[Fact]) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """The register of incidents in words: its questions, why a line is not kept, and how long is left."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from flask_babel import LazyString
 
 from whistle.rules.incidents import Left
+from whistle.web.languages import day
 from whistle.web.words import gettext, ngettext
 from whistle.web.words import lazy_gettext as _l
 
@@ -52,6 +54,9 @@ REFUSALS: Final[Words] = {
     "too_long": _l("This is too long: it takes 10 000 characters."),
 }
 
+#: Fields that hold a day.
+DAYS: Final = ("found_on", "told_on")
+
 DONE: Final[Words] = {
     "kept": _l("The line is kept."),
     "closed": _l("The incident is closed. It stays in the register."),
@@ -64,6 +69,11 @@ LEDGER_ACTIONS: Final[Words] = {
     "incident_closed": _l("%(actor)s closed an incident"),
     "incident_granted": _l("%(actor)s opened an incident to a colleague"),
 }
+
+
+def shown(name: str, text: str) -> str:
+    """What was written in a field, a day in words."""
+    return day(date.fromisoformat(text), "plain") if name in DAYS else text
 
 
 def left(found: Left) -> str:

@@ -258,7 +258,7 @@ def _one(
         case=found,
         facts=found.facts,
         profile=load_profiles().of(found.facts.country),
-        companies=_others(found),
+        companies=_others(found) if found.facts.state == "coded" else [],
         verdicts=words.options(privacy_words.VERDICTS),
         outcomes=words.options(privacy_words.OUTCOMES),
         left=words.days_away((found.facts.due_on - found.facts.today).days),

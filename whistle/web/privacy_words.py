@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from flask import g
 from flask_babel import LazyString
 
 from whistle.rules.policy import load_policy
@@ -155,8 +156,11 @@ Option = tuple[str, str]
 
 
 def policy() -> Policy:
-    """The policy that holds today."""
-    return load_policy(services().clock.now().date())
+    """The policy that holds today, looked up once for a page."""
+    if "policy" not in g:
+        g.policy = load_policy(services().clock.now().date())
+    found: Policy = g.policy
+    return found
 
 
 def right(code: str) -> str:
