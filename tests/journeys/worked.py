@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.parties.asking import answer, verified
+from tests.parties.asking import answer, proved, verified
 from tests.parties.breaches import breach
 from tests.parties.test_holding import ask_of_two
 from tests.world import FI, SE, World
@@ -55,17 +55,21 @@ def case_with_everything(world: World) -> tuple[str, str]:
     work.sheet.link(hanna, number, other)
     work.sheet.assign(hanna, number, hanna.person_id.hex())
     world.program.handler.note(hanna, number, "Ask the auditor.", "draft")
-    work.minutes.write(hanna, number, "They saw three drums.", "call", "")
     assert receipt.case_key is not None
+    secret = world.program.reporter.enter(receipt.case_key).secret
+    world.program.casework.asked.ask(secret, "I ask for: See what is kept about me.")
+    work.minutes.write(hanna, number, "They saw three drums.", "call", "")
     return number, receipt.case_key
 
 
 def house_at_work(world: World) -> Worked:
     """Cases in every state, a request, a disclosure, an erasure and a hold that wait, and an invitation."""
     purged, _secret = world.closed()
+    turned_away(world)
     world.later(TWO_YEARS)
     assert list(scheduler.tick(world.program.store, world.clock.now(), world.program.sessions.sweep))
     _late(world)
+    turned_away(world)
     held, _secret = world.closed()
     hold = world.program.legal.place(
         world.member("Lisa"), held.number, "court_ruling", "Svea hovrätt, T 77-26", "", _days_on(world, 90)
@@ -92,6 +96,12 @@ def _requests(world: World) -> tuple[str, str]:
     desk.notice(olle, asker.number, reasons, "200 kr")
     answer(world, asker, LONG_STORY)
     return asker.number, world.program.privacy.copies.copies(world.member("Hanna"))[0].number
+
+
+def turned_away(world: World) -> None:
+    """A request that is closed and counted: of somebody who could not be known."""
+    number = proved(world, email="somebody@else.example").number
+    world.program.privacy.desk.turn_away(world.member("Olle"), number, "Nobody of this name is known to us.")
 
 
 def incident(world: World) -> str:
