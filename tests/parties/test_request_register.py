@@ -75,6 +75,7 @@ def test_the_counts_outlive_the_requests_and_hold_no_id(sqlite_world: World) -> 
     world = sqlite_world
     close(world, answered(world, categories=("customer",)))
     before = rows(world, request_counts)
+    assert world.program.privacy.registers.told(world.member("Alma")) == ()
     later(world, 800)
     moment = datetime.combine(world.clock.now().date(), datetime.min.time(), UTC) + timedelta(hours=12)
     list(scheduler.tick(world.program.store, moment, lambda: None))
