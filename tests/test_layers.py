@@ -14,7 +14,8 @@ FLASK = frozenset(
     {"flask", "flask_babel", "flask_wtf", "babel", "jinja2", "markupsafe", "werkzeug", "wtforms"}
 )
 TABLES = frozenset(
-    f"whistle.vault.{name}" for name in ("tables", "worktables", "guardtables", "requesttables", "database")
+    f"whistle.vault.{name}"
+    for name in ("tables", "worktables", "guardtables", "requesttables", "registertables", "database")
 )
 # What could bring time, files, processes or chance into rooms that are to be told all of them.
 IMPURE = frozenset(

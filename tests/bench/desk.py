@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 
-from tests.bench import bulk
+from tests.bench import bulk, officer
 from tests.bench.client import Browser
 from tests.bench.measure import Figure, in_a
 from tests.bench.place import HANDLER, open_store, sign_in
@@ -37,7 +37,8 @@ def measure(bench: Bench) -> list[Figure]:
             found.append(_list(bench, served, browser, size))
         store.engine.dispose()
         duties = _page(bench, served, browser, "/desk/duties", f"page of duties, {made} cases")
-        return [*found, _growth(found), duties, *_cases(bench, served, browser)]
+        found = [*found, _growth(found), duties, *_cases(bench, served, browser)]
+    return [*found, *officer.measure(bench)]
 
 
 def _list(bench: Bench, served: Served, browser: Browser, size: int) -> Figure:

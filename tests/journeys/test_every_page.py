@@ -75,6 +75,12 @@ PAGES: dict[str, tuple[str, str]] = {
     "/privacy-desk/<number>/sources": ("Olle", ""),
     "/privacy-desk/<number>/sources/<n>": ("Olle", ""),
     "/privacy-desk/<number>/sources/answer": ("Olle", "a[href$=portability]"),
+    "/privacy-desk/register": ("Olle", ""),
+    "/privacy-desk/incidents": ("Olle", ""),
+    "/privacy-desk/incidents/new": ("Olle", ""),
+    "/privacy-desk/incidents/<number>": ("Olle", ""),
+    "/admin/requests": ("Alma", ""),
+    "/privacy-desk/<number>/facts/<part>": ("Olle", ""),
     "/privacy/request": ("nobody", "button[value=check]:not(.hidden)"),
     "/proof": ("nobody", ""),
     "/staff/account": ("Hanna", ""),
@@ -142,12 +148,17 @@ class Stage:
         at = self.at
         purged = dict.fromkeys(("/legal/certificates", "/ledger/certificates"), at.purged)
         number = {"/legal/cases": at.held} | purged
-        number |= {"/privacy-desk": at.privacy, "/desk/requests": at.copy}
+        number |= {
+            "/privacy-desk/incidents": at.incident,
+            "/privacy-desk": at.privacy,
+            "/desk/requests": at.copy,
+        }
         words = {
             "number": next((number[part] for part in number if rule.startswith(part)), at.number),
             "code": "nordvakt-se", "person": at.person, "role": at.role, "request_id": at.request,
             "hold_id": at.hold, "ask_id": at.ask, "token": at.invitation, "entry": "content-1",
             "n": at.fetched,
+            "part": "alarm_logs",
         }  # fmt: skip
         return self.base + re.sub(r"<(\w+)>", lambda found: words[found[1]], rule)
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.parties.asking import answer, verified
+from tests.parties.asking import answer, proved, verified
+from tests.parties.breaches import breach
 from tests.parties.connecting import EMAIL, Fake, found, hung, line
 from tests.parties.test_holding import ask_of_two
 from tests.world import FI, SE, World
@@ -42,6 +43,7 @@ class Worked:
     privacy: str
     copy: str
     fetched: str
+    incident: str
 
 
 def case_with_everything(world: World) -> tuple[str, str]:
@@ -59,17 +61,21 @@ def case_with_everything(world: World) -> tuple[str, str]:
     work.sheet.link(hanna, number, other)
     work.sheet.assign(hanna, number, hanna.person_id.hex())
     world.program.handler.note(hanna, number, "Ask the auditor.", "draft")
-    work.minutes.write(hanna, number, "They saw three drums.", "call", "")
     assert receipt.case_key is not None
+    secret = world.program.reporter.enter(receipt.case_key).secret
+    world.program.casework.asked.ask(secret, "I ask for: See what is kept about me.")
+    work.minutes.write(hanna, number, "They saw three drums.", "call", "")
     return number, receipt.case_key
 
 
 def house_at_work(world: World) -> Worked:
     """Cases in every state, a request, a disclosure, an erasure and a hold that wait, and an invitation."""
     purged, _secret = world.closed()
+    turned_away(world)
     world.later(TWO_YEARS)
     assert list(scheduler.tick(world.program.store, world.clock.now(), world.program.sessions.sweep))
     _late(world)
+    turned_away(world)
     held, _secret = world.closed()
     hold = world.program.legal.place(
         world.member("Lisa"), held.number, "court_ruling", "Svea hovrätt, T 77-26", "", _days_on(world, 90)
@@ -82,7 +88,7 @@ def house_at_work(world: World) -> Worked:
         number, key, purged.number, held.number, hold,
         world.program.custody.desk(world.member("Carl")).waiting[0].id,
         bea.id.hex(), bea.designations[0].id.hex(), _invited(world), ask,
-        *_requests(world),
+        *_requests(world), incident(world),
     )  # fmt: skip
 
 
@@ -113,6 +119,20 @@ def _fetched(world: World, number: str) -> str:
     n = sources.page(olle, number).sources[0].n
     sources.choose(olle, number, n, range(4))
     return str(n)
+
+
+def turned_away(world: World) -> None:
+    """A request that is closed and counted: of somebody who could not be known."""
+    number = proved(world, email="somebody@else.example").number
+    world.program.privacy.desk.turn_away(world.member("Olle"), number, "Nobody of this name is known to us.")
+
+
+def incident(world: World) -> str:
+    """An incident of which everything is written but whether anybody is told."""
+    incidents, olle = world.program.privacy.incidents, world.member("Olle")
+    number = incidents.report(olle, "nordvakt-se", breach(world))
+    incidents.add(olle, number, breach(world, measures="The mailbox was emptied. " * 5), closing=False)
+    return number
 
 
 def _late(world: World) -> None:

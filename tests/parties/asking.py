@@ -1,10 +1,13 @@
 """Somebody who asks for their data, and the letter with the code that reaches them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.vault.tampering import case_of
 from tests.world import SE, World
+from whistle.errors import RuleRefused
+from whistle.parties.request_decisions import Said
 from whistle.parties.request_form import RequestForm
 from whistle.parties.request_views import RequestReceipt
 from whistle.vault import request_mails
@@ -73,11 +76,24 @@ def answered(
     return asker
 
 
+def decide(world: World, asker: Asker, *, by: str = "Olle") -> None:
+    """Everything that is not decided yet: as the rules say, and yes where they leave it to the officer."""
+    desk, member = world.program.privacy.desk, world.member(by)
+    with suppress(RuleRefused):
+        desk.decide_as_the_rules(member, asker.number)
+    review = (world.clock.now() + timedelta(days=90)).date().isoformat()
+    for one in desk.open(member, asker.number).verdicts:
+        if one.decided is None and one.category not in ("", "whistleblowing"):
+            day = review if one.right == "restriction" else ""
+            desk.decide(member, asker.number, Said(one.right, one.category, "yes", "", REASONS, day))
+
+
 def answer(
     world: World, asker: Asker, text: str, *, by: str = "Olle", files: tuple[tuple[str, bytes], ...] = ()
 ) -> None:
-    """An officer's answer, with files."""
+    """An officer's answer, with files, once all is decided."""
     desk, member = world.program.privacy.desk, world.member(by)
+    decide(world, asker, by=by)
     sending = desk.writing(member, asker.number)
     for name, data in files:
         sink = sending.open_file(name, "")

@@ -11,9 +11,9 @@ def newcomer(world: World, name: str, roles: list[tuple[str, str]]) -> None:
     world.secrets = Secrets(old.seeds | known.seeds, old.totp | known.totp, old.recovery | known.recovery)
 
 
-def colleague(world: World, name: str, company: str, by: str) -> None:
-    """One more handler, whose key `by` confirmed: so that a channel stays open when another leaves."""
-    newcomer(world, name, [("handler", company)])
+def colleague(world: World, name: str, company: str, by: str, role: str = "handler") -> None:
+    """One more of a role, whose key `by` confirmed: a channel stays open when another handler leaves."""
+    newcomer(world, name, [(role, company)])
     spoken = world.program.staff.fingerprint(world.member(name))
     waiting = [item for item in world.program.keys.pending(world.member(by)) if item.person_name == name]
     assert world.program.keys.confirm(world.member(by), waiting[0].designation, spoken)

@@ -31,7 +31,9 @@ from whistle.vault.tables import readers, records
 def test_the_whole_way_from_the_form_to_the_answer(world: World) -> None:
     privacy, olle = world.program.privacy, world.member("Olle")
     # Given a request with a file
-    asker = sent(world, rights=("access", "erasure"), files=[("letter.txt", b"Dear company")])
+    asker = sent(
+        world, rights=("access", "erasure"), categories=("customer",), files=[("letter.txt", b"Dear company")]
+    )
     assert asker.receipt.due_on == date(2026, 4, 2)
     assert asker.number.startswith("R-")
     # Nothing of it opens for the officer before the address is proved

@@ -217,3 +217,12 @@ def test_an_open_finnish_case_is_reviewed_before_its_sixty_months() -> None:
     duty = next_duty(facts, cap - timedelta(days=90))
     assert duty is not None
     assert (duty.kind, duty.due_on) == ("review", cap)
+
+
+def test_rights_that_were_asked_for_are_owed_within_a_month_in_an_open_and_in_a_closed_case() -> None:
+    asked = {"rights_asked_on": date(2026, 1, 31)}
+    for facts in (open_case(**asked), open_case(state=State.CLOSED, closed_on=date(2026, 1, 20), **asked)):
+        (duty,) = [one for one in duties_of(facts, TODAY) if one.kind == "rights"]
+        assert (duty.due_on, duty.last_legal_day) == (date(2026, 2, 28), date(2026, 3, 2))
+        assert (duty.rule, duty.key, duty.months) == ("GDPR 12(3)", "rights", 1)
+    assert not [one for one in duties_of(open_case(), TODAY) if one.kind == "rights"]

@@ -1,20 +1,25 @@
 """Privacy requests on the stage, in every state that a command wants, and what commands are called with."""
 
+from datetime import date
 from types import SimpleNamespace
 
 from sqlalchemy import delete, insert, select
 
 from tests.parties.asking import answered, proved, verified
+from tests.parties.breaches import breach
 from tests.vault.cast import Person
 from tests.vault.tampering import case_of, rows
 from tests.world import World
 from whistle.crypto.grants import seal_grant
 from whistle.crypto.header import Compartment
 from whistle.crypto.records import new_object_id
+from whistle.parties import sealed_to_legal as box
 from whistle.parties.casefile import CaseFile
 from whistle.parties.draft import Author, Draft
-from whistle.vault import request_copies, request_identity, request_work
+from whistle.vault import incidents, request_copies, request_identity, request_work
 from whistle.vault.facts import Addition, SealedGrant
+from whistle.vault.incident_rows import Line, NewIncident
+from whistle.vault.registertables import incident_grants, request_counts
 from whistle.vault.request_identity import HandedOn, Verified
 from whistle.vault.requesttables import request_readers
 from whistle.vault.requesttables import requests as table
@@ -51,6 +56,30 @@ def prepare(world: World, made: SimpleNamespace, people: list[Person]) -> None:
     request_copies.answer(world.program.store, made.hanna, made.copy, _in_copy(world, made.copy), now)
     made.copy_said = _in_copy(world, made.copy)
     _take_from_list(world, made.r_answered, olle.person_id)
+    row = {
+        "company_id": case_of(world, made.r_known)["company_id"], "month": date(2020, 1, 1), "asked": "all",
+        "outcome": "granted", "timing": "in_time", "charged": "nothing", "count": 9,
+    }  # fmt: skip
+    with world.program.store.writing() as work:
+        work.db.execute(insert(request_counts).values(**row))
+    _incident(world, made, people)
+
+
+def _incident(world: World, made: SimpleNamespace, people: list[Person]) -> None:
+    """An incident whose key everybody of the cast holds who is or was an officer there; and one to write."""
+    olle, register = world.member("Olle"), world.program.privacy.incidents
+    made.incident = register.report(olle, "nordvakt-se", breach(world))
+    found = incidents.open_incident(world.program.store, olle.person_id, made.incident, world.clock.now())
+    body = {"type": "incident", "n": 2, "by": "officer", "day": ""}
+    made.incident_line = Line(2, box.add(olle, found.id, found.grant, body), None, closes=False)
+    new_id = new_object_id()
+    made.new_incident = NewIncident(new_id, "nordvakt-se", box.seal(new_id, body, ())[0], (), None)
+    had = {row["person_id"] for row in rows(world, incident_grants)}
+    theirs = [p for p in people if p.kind == "privacy officer" and p.id not in had]
+    with world.program.store.writing() as work:
+        for person in theirs:
+            row = {"incident_id": found.id, "person_id": person.id, "sealed": found.grant}
+            work.db.execute(insert(incident_grants).values(**row))
 
 
 def _for_officers(world: World, number: str, company: str) -> tuple[SealedGrant, ...]:

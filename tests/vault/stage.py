@@ -38,6 +38,7 @@ from whistle.vault import (
 from whistle.vault import identity_requests as requests
 from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.guardlists import Item, Waiting
+from whistle.vault.registertables import case_rights
 from whistle.vault.serverkeys import write_private
 from whistle.vault.store import Store
 from whistle.vault.tables import designations, grants, hold_grants, metadata, readers
@@ -168,6 +169,9 @@ def _work(world: World, made: SimpleNamespace, people: list[Person], ids: Mappin
         setattr(made, f"noted_{name}", sealed(world, getattr(made, name), INTERNAL))
     made.noted_norway = sealed(world, made.norway, INTERNAL, by="Nora")
     made.open_id, made.asked_id = ids["open"], ids["asked"]
+    with world.program.store.writing() as asking:
+        row = {"id": secrets.token_bytes(16), "case_id": made.open_id, "asked_on": world.clock.now().date()}
+        asking.db.execute(insert(case_rights).values(**row))
     made.company = case_of(world, made.open)["company_id"]
     made.passkeys = {row["person_id"]: row["id"] for row in rows(world, passkeys)}
     made.recovery_answer = secrets.token_bytes(32)

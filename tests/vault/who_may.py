@@ -9,6 +9,7 @@ from tests.vault.stage import Stage
 from whistle.rules.handover import Kind
 from whistle.vault import (
     around,
+    case_rights,
     circle,
     concerned,
     consents,
@@ -145,6 +146,12 @@ CASE: tuple[Command, ...] = (
         OTHERS,
     ),
     Command("minutes.lock", OWN, _lock, OTHERS),
+    Command(
+        "case_rights.answer",
+        OWN,
+        lambda at, who: case_rights.answer(at.store, who, at.m.open, at.m.said_open, at.now),
+        OTHERS,
+    ),
     Command(
         "circle.grant",
         INSIDE,

@@ -4,10 +4,22 @@ from typing import Any
 
 from tests.vault.stage import Stage
 from tests.vault.who_may import Call, Command
-from whistle.vault import request_copies, request_identity, request_list, request_sources, request_work
+from whistle.vault import (
+    incidents,
+    request_copies,
+    request_counts,
+    request_facts,
+    request_identity,
+    request_list,
+    request_sources,
+    request_work,
+)
 from whistle.vault.request_work import Ended
 
 OFFICERS = frozenset({"privacy officer"})
+PRINTS = frozenset({"administrator", "auditor"})
+"""Whoever prints the record of processing of a company."""
+
 COPIED = frozenset({"handler", "shared handler", "handler without the case", "excluded handler"})
 """Whoever handled reports in the company when the person was verified; nobody is excluded from a request."""
 
@@ -83,6 +95,8 @@ REQUESTS: tuple[Command, ...] = (
         lambda at, who: request_identity.let_in(at.store, who, at.m.r_coded, at.m.olle, (), at.now),
     ),
     Command("request_work.decide", OFFICERS, _write(request_work.decide, "known", "noted")),
+    Command("request_facts.note", OFFICERS, _write(request_facts.note, "known", "noted")),
+    Command("request_facts.decide_more", OFFICERS, _write(request_facts.decide_more, "known", "noted")),
     Command("request_work.write", OFFICERS, _write(request_work.write, "coded")),
     Command("request_work.answer", OFFICERS, _write(request_work.answer, "known")),
     Command("request_work.extend", OFFICERS, _write(request_work.extend, "known")),
@@ -100,6 +114,64 @@ REQUESTS: tuple[Command, ...] = (
         "request_work.close",
         OFFICERS,
         lambda at, who: request_work.close(at.store, who, at.m.r_answered, at.m.r_answered_said, (), at.now),
+    ),
+    Command(
+        "request_counts.register",
+        OFFICERS,
+        lambda at, who: request_counts.register(at.store, who, "nordvakt-se", 0, at.now),
+    ),
+    Command(
+        "request_counts.companies",
+        OFFICERS,
+        lambda at, who: (
+            "nordvakt-se" in [code for code, _name in request_counts.companies(at.store, who, at.now)]
+        ),
+        shows=bool,
+    ),
+    Command(
+        "request_counts.told",
+        PRINTS,
+        lambda at, who: (
+            "nordvakt-se" in [one.company.code for one in request_counts.told(at.store, who, at.now)]
+        ),
+        shows=bool,
+    ),
+    Command(
+        "incidents.officers",
+        OFFICERS,
+        lambda at, who: incidents.officers(at.store, who, "nordvakt-se", at.now),
+    ),
+    Command(
+        "incidents.companies",
+        OFFICERS,
+        lambda at, who: "nordvakt-se" in [one.code for one in incidents.companies(at.store, who, at.now)],
+        shows=bool,
+    ),
+    Command(
+        "incidents.listing",
+        OFFICERS,
+        lambda at, who: at.m.incident in [one.number for one in incidents.listing(at.store, who, at.now)],
+        shows=bool,
+    ),
+    Command(
+        "incidents.report",
+        OFFICERS,
+        lambda at, who: incidents.report(at.store, who, at.m.new_incident, at.now),
+    ),
+    Command(
+        "incidents.open_incident",
+        OFFICERS,
+        lambda at, who: incidents.open_incident(at.store, who, at.m.incident, at.now),
+    ),
+    Command(
+        "incidents.add",
+        OFFICERS,
+        lambda at, who: incidents.add(at.store, who, at.m.incident, at.m.incident_line, at.now),
+    ),
+    Command(
+        "incidents.let_in",
+        OFFICERS,
+        lambda at, who: incidents.let_in(at.store, who, at.m.incident, (), at.now),
     ),
     Command(
         "request_copies.copies",

@@ -43,5 +43,5 @@ class FakeCasework:
     """The parties of the work on a case."""
 
     def __init__(self, handler: FakeHandler) -> None:
-        self.sheet = self.concerned = self.minutes = FakePart(handler)
+        self.sheet = self.concerned = self.minutes = self.rights = FakePart(handler)
         self.on_behalf = FakeOnBehalf()

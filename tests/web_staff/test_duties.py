@@ -99,6 +99,7 @@ def test_every_rule_has_its_words(maja: Browser, house: House) -> None:
         "in_progress", "FI", "Europe/Helsinki", date(2026, 3, 9), meeting_wanted=True,
         untouched_since=date(2026, 3, 9), hold_review_on=date(2026, 3, 9), minutes_shown_on=date(2026, 3, 9),
         concerned_undecided=True, concerned_review_on=date(2026, 3, 9), identity_ends_on=date(2026, 3, 9),
+        rights_asked_on=date(2026, 3, 9),
     )  # fmt: skip
     closed = replace(every, state="closed", purge_due_on=date(2028, 3, 9), hold_review_on=None)
     grounded = replace(every, ground_review_on=date(2026, 3, 9))

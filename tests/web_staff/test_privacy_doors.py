@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.parties.asking import WORDS, Asker, answered, code_of, proved, sent, verified
+from tests.parties.asking import WORDS, Asker, answered, code_of, decide, proved, sent, verified
 from tests.vault.tampering import findings, rows
 from tests.web_staff.conftest import TOKEN, Browser
 from tests.world import World
@@ -171,6 +171,8 @@ def test_an_officer_walks_from_the_list_to_the_closed_request(doors: Doors) -> N
         ("verification", {"how": "Called back."}),
         ("messages", {"message": "I am looking."}),
         ("decisions", {"right": "access", "category": "customer", "verdict": "yes"}),
+        ("facts/person", {"relation": "ended", "relation_ended_on": "2020-05-01"}),
+        ("decisions/as-the-rules-say", {}),
         ("tasks", {"recipient": "The printer", "what": "erasure"}),
         ("answers", {"answer": "Here is everything that we have found."}),
     ):
@@ -244,6 +246,7 @@ def test_handlers_answer_the_person_past_the_officer(doors: Doors) -> None:
 
 def test_an_answers_file_is_fetched_with_the_key(doors: Doors) -> None:
     asker, officer = verified(doors.world), doors.of("Olle")
+    decide(doors.world, asker)
     officer.get(f"/privacy-desk/{asker.number}")
     token = TOKEN.search(officer.page)
     assert token is not None

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.parties.asking import verified
-from tests.parties.connecting import fetched_at
 from tests.parties.custodians import ask
 from tests.parties.test_consents import ask as ask_consent
 from tests.parties.test_holding import ask_of_two
 from tests.vault.scenes import purged_case
 from tests.vault.tampering import rows
 from tests.web_staff.conftest import Browser
+from tests.web_staff.officer_doors import INCIDENTS, OF_INCIDENTS, request_facts
 from tests.world import Secrets, World, open_world
 from whistle import app as program
 from whistle.parties.redactions import EraseForm
@@ -52,6 +51,7 @@ STEPS = (
     "identity-questions", "verification", "decisions", "messages", "answers", "excessive", "extension",
     "notice", "tasks", "tasks/<task_id>", "close", "turn-away", "forward", "files/<file_id>", "sources",
     "sources/<n>", "sources/answer", "sources/<n>/files/<place>",
+    "facts/<part>", "decisions/as-the-rules-say",
 )  # fmt: skip
 
 #: Route rule to the roles whose door it is.
@@ -81,6 +81,7 @@ DOORS: dict[str, set[str]] = {
     f"{CASE}/concerned": HANDLERS,
     f"{CASE}/minutes": HANDLERS,
     f"{CASE}/meeting": HANDLERS,
+    f"{CASE}/rights": HANDLERS,
     f"{CASE}/minutes/<minutes_id>/lock": HANDLERS,
     f"{CASE}/handlers": HANDLERS,
     f"{CASE}/conflict": HANDLERS,
@@ -107,8 +108,11 @@ DOORS: dict[str, set[str]] = {
     **dict.fromkeys(
         (COPY, *(f"{COPY}/{one}" for one in ("answers", "colleagues", "files/<file_id>"))), HANDLERS
     ),
-    **dict.fromkeys(("/privacy-desk", "/privacy-desk/colleagues", REQUEST), OFFICER),
+    **dict.fromkeys(
+        ("/privacy-desk", "/privacy-desk/colleagues", "/privacy-desk/register", REQUEST), OFFICER
+    ),
     **dict.fromkeys((f"{REQUEST}/{one}" for one in STEPS), OFFICER),
+    **dict.fromkeys(OF_INCIDENTS, OFFICER),
     "/legal": LEGAL,
     "/legal/cases/<number>": LEGAL,
     "/legal/cases/<number>/holds": LEGAL,
@@ -145,6 +149,7 @@ DOORS: dict[str, set[str]] = {
     "/admin/companies/<code>": ADMINISTRATOR,
     "/admin/documentation": {"administrator", "auditor"},
     "/admin/article-30": {"administrator", "auditor"},
+    "/admin/requests": {"administrator", "auditor"},
     "/admin/recovery": ADMINISTRATOR,
     "/admin/clock": ADMINISTRATOR,
     "/admin/rehearsal": ADMINISTRATOR,
@@ -199,6 +204,8 @@ class Scene:
             facts = facts | {"number": facts["purged"]}
         if rule.startswith("/privacy-desk"):
             facts = facts | {"number": facts["privacy"], "file_id": facts["paper"], "n": facts["fetched"]}
+        if rule.startswith(INCIDENTS):
+            facts = facts | {"number": facts["incident"]}
         if rule.startswith("/desk/requests"):
             facts = facts | {"number": facts["copy"], "file_id": facts["copied_paper"]}
         if rule.startswith("/custody"):
@@ -233,7 +240,7 @@ def facts_of(world: World) -> dict[str, str]:
     site.legal.release(world.member("Leo"), holds[1], "It is over.")
     two = ask_of_two(world, [number, world.send().number])
     disa = world.member("Disa").person_id
-    facts |= _request_facts(world)
+    facts |= request_facts(world)
     return facts | {
         "number": number, "file_id": case.entries[0].files[0].id, "minutes_id": case.minutes[0].id,
         "consent_id": ask_consent(world, number, basis="law", provision="27 kap. 1 § RB"),
@@ -241,20 +248,6 @@ def facts_of(world: World) -> dict[str, str]:
         "asked_hold": holds[1], "ask_id": two, "ground_id": "ab" * 16, "person": disa.hex(),
         "passkey": "ab" * 32,
         "role": rows(world, designations, person_id=disa)[0]["id"].hex(),
-    }  # fmt: skip
-
-
-def _request_facts(world: World) -> dict[str, str]:
-    """A privacy request of somebody who is known, with a file, a task, and the copy of it."""
-    asker, olle = verified(world, files=[("paper.txt", b"Words.")]), world.member("Olle")
-    desk, copies = world.program.privacy.desk, world.program.privacy.copies
-    desk.open_task(olle, asker.number, "The printer", "access")
-    seen, hanna = desk.open(olle, asker.number), world.member("Hanna")
-    copy, fetched = copies.copies(hanna)[0].number, fetched_at(world, asker.number)
-    return {
-        "privacy": asker.number, "paper": seen.entries[0].files[0].id, "task_id": seen.tasks[0].id,
-        "copy": copy, "copied_paper": copies.open(hanna, copy).entries[0].files[0].id, "fetched": fetched,
-        "place": "0-0",
     }  # fmt: skip
 
 

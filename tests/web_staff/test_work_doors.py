@@ -204,3 +204,25 @@ def test_strange_fields_are_never_an_error(doors: Doors) -> None:
             assert status in {303, 404, 409, 422}, (door, fields, status)
             if status in {303, 404}:  # those pages carry no form of the case
                 hanna.get(at)
+
+
+def test_rights_that_were_asked_for_stand_among_the_duties_until_they_are_answered(doors: Doors) -> None:
+    receipt = doors.world.send()
+    assert receipt.case_key is not None
+    secret = doors.world.program.reporter.enter(receipt.case_key).secret
+    doors.world.program.casework.asked.ask(secret, "I ask for: See what is kept about me.")
+    hanna, at = doors.of("Hanna"), f"/desk/cases/{receipt.number}"
+    hanna.get("/desk/duties")
+    assert "Answer the rights asked for" in hanna.words()
+    hanna.get(at)
+    for words in ("Answer by Thursday 2 April 2026.", "GDPR 12(3): the day it was asked for + 1 month"):
+        assert words in hanna.words()
+    assert hanna.post(f"{at}/rights", rights=" ").status_code == 422
+    assert 'href="#rights-rights"' in hanna.page
+    assert hanna.post(f"{at}/rights", rights="Here is what is kept about you.").status_code == 303
+    hanna.get(f"{at}?done=rights")
+    assert "Nothing more is owed about the rights" in hanna.words()
+    assert 'id="rights-form"' not in hanna.page
+    # Sent again, changed, it is said that nobody waits
+    assert hanna.post(f"{at}/rights", rights="Once more.").status_code == 422
+    assert "Nobody waits for an answer about their rights" in hanna.words()

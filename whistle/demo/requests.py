@@ -64,6 +64,18 @@ def _decide(*fields: str) -> Callable[[Played], None]:
     return lambda it: it.cast.program.privacy.desk.decide(it.cast.members[OFFICER], it.number, Said(*fields))
 
 
+def _found(part: str, **said: str) -> Callable[[Played], None]:
+    """What the officer found out about a part of the request."""
+    typed = {name: [value] for name, value in said.items()}
+    return lambda it: it.cast.program.privacy.desk.keep_facts(
+        it.cast.members[OFFICER], it.number, part, typed
+    )
+
+
+def _as_the_rules(it: Played) -> None:
+    it.cast.program.privacy.desk.decide_as_the_rules(it.cast.members[OFFICER], it.number)
+
+
 def _recipient(name: str, what: str) -> Callable[[Played], None]:
     return lambda it: it.cast.program.privacy.desk.open_task(it.cast.members[OFFICER], it.number, name, what)
 
@@ -127,8 +139,9 @@ REQUESTS: Final = (
         ),
         (
             (1, _prove), (3, _verify(_CALLED)), (20, _pass),
-            (24, _decide("access", "customer", "yes")),
-            (24, _decide("access", "service_history", "yes")),
+            (24, _found("customer", handed_over="yes")),
+            (24, _found("service_history", bases="contract", handed_over="yes")),
+            (24, _as_the_rules),
             (25, _answer(
                 "Vi har hittat ditt avtal, sex fakturor och fyra "
                 "servicebesök. De ligger i filerna. Uppgifterna har "
@@ -147,6 +160,7 @@ REQUESTS: Final = (
         ),
         (
             (0, _prove), (2, _verify(_CALLED)), (20, _pass),
+            (20, _found("person", relation="ended", relation_ended_on="2021-06-30")),
             (21, _decide("erasure", "customer", "yes", "", "Avtalet är avslutat sedan mer än 24 månader.")),
             (21, _decide("erasure", "bookkeeping", "no", "Bokföringslagen (1999:1078) 7 kap. 2 §")),
             (22, _recipient("Fakturaservice i Borås AB", "erasure")),

@@ -23,6 +23,7 @@ KINDS: Final = (
     "persons_concerned",
     "meeting",
     "minutes",
+    "rights",
     "review",
     "identity_ends",
     "purge",

@@ -17,6 +17,7 @@ from whistle.parties.sending import Sending
 from whistle.parties.submission import NewReport
 from whistle.parties.views import Download, Entry, MailboxCase
 from whistle.rules.calendar import local_day
+from whistle.rules.deadlines import RIGHTS
 from whistle.rules.text import clean_text
 from whistle.vault import consents as consents_vault
 from whistle.vault import identity_withdrawals, intake, minutes
@@ -237,4 +238,5 @@ def _view(file: CaseFile, today: date, now: datetime) -> MailboxCase:
         new_entries=sum(entry.new for entry in entries), identity_given_on=given.day if given else None,
         files=tuple(one for entry in entries for one in entry.files), minutes=work_view.minutes(file),
         identity=identity.mailbox(file), consents=consents.told(file),
+        rights_due=next((one.due_on for one in dates.standing(file.case, today) if one.kind == RIGHTS), None),
     )  # fmt: skip

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from whistle.parties.incidents import Incidents
 from whistle.parties.privacy_desk import PrivacyDesk
 from whistle.parties.request_copies import RequestCopies
 from whistle.parties.request_mailbox import RequestMailboxes
+from whistle.parties.request_register import Registers
 from whistle.parties.request_sources import NoSystems, RequestSources, Systems
 from whistle.parties.requests import Requests
 from whistle.vault.store import Store
@@ -21,6 +23,8 @@ class Privacy:
     desk: PrivacyDesk
     copies: RequestCopies
     sources: RequestSources
+    registers: Registers
+    incidents: Incidents
 
     @classmethod
     def joined(
@@ -40,4 +44,6 @@ class Privacy:
             PrivacyDesk(store, now),
             RequestCopies(store, now),
             RequestSources(store, now, systems or NoSystems()),
+            Registers(store, now),
+            Incidents(store, now),
         )

@@ -16,8 +16,10 @@ from whistle.parties.officer_work import shown as shown_of
 from whistle.parties.report_form import LINE_LIMIT, checked_text
 from whistle.parties.request_answers import Answers
 from whistle.parties.request_codes import access_tag
+from whistle.parties.request_finding import Finding
 from whistle.parties.request_list_view import count_of, cursor_of, row_of, sealed_view, tasks_of, text_of
 from whistle.parties.request_mailbox import entries_of, facts_of, said_identity, spoken
+from whistle.parties.request_register import counted_of
 from whistle.parties.request_views import DeskRequest, RequestPage
 from whistle.parties.sending import Sending
 from whistle.parties.views import Download
@@ -44,7 +46,7 @@ LET_IN_AT_ONCE = 50
 """Requests opened to colleagues with one press: each is sealed for them while the page waits."""
 
 
-class PrivacyDesk(Answers):
+class PrivacyDesk(Finding, Answers):
     """What a privacy officer does. Every method raises `NotThere` for a request that is not theirs."""
 
     def desk(self, member: Member, *, shown: str = "open", after: str = "") -> RequestPage:
@@ -128,8 +130,7 @@ class PrivacyDesk(Answers):
 
         def seal(file: CaseFile, draft: Draft) -> None:
             nonlocal review, others
-            named = request_decisions.is_named(spoken(file))
-            checked = request_decisions.checked(said, file.case.status, named=named)
+            checked = request_decisions.checked(said, file.case.status, self._known(file))
             notes, place = file.records(Compartment.INTERNAL), (said.right, said.category)
             review, others = None, request_decisions.reviewed_on(notes, besides=place)
             if checked.get("review_on"):
@@ -166,15 +167,15 @@ class PrivacyDesk(Answers):
         def attempt() -> None:
             nonlocal emptied
             file, found = self._file(member, number)
-            addition = Addition()
+            addition, counted = Addition(), None
             if found.status.state != State.SENT:
                 said = _turning_away(file, text) if unproved else text
                 draft = self._draft(member, file)
                 draft.record(Compartment.CONTENT, "closing", text=said)
                 addition, emptied = draft.addition(), emptied_of(file)
-            request_work.close(
-                self._store, member.person_id, number, addition, emptied, self._now(), unproved=unproved
-            )
+                counted = counted_of(file, turned_away=unproved)
+            place = (self._store, member.person_id, number, addition, emptied, self._now())
+            request_work.close(*place, unproved=unproved, counted=counted)
 
         tried(attempt)
 
@@ -254,11 +255,11 @@ class PrivacyDesk(Answers):
             entries=tuple(
                 one for one in entries_of(file, file.case.unread, "reporter") if one.n in shown
             ),
-            verdicts=request_decisions.verdicts(
-                asked, status.case, notes, named=request_decisions.is_named(spoken(file))
-            ) if known else (),
+            verdicts=request_decisions.verdicts(asked, status.case, notes, self._known(file))
+            if known else (),
             decisions=decided, tasks=tasks_of(found, notes), repeats=found.repeats,
             to_handlers=is_copied(rights), proofs_kept=proofs_kept(file, found),
+            parts=self._parts(file) if known else (),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from whistle.parties.draft import Draft, key_for_files
 from whistle.parties.member import Member
 from whistle.parties.officer_work import OFFICER, OfficerWork, letter_of, note, require_known
 from whistle.parties.report_form import LINE_LIMIT, FormRefused, Problem, checked_text
+from whistle.parties.request_finding import require_decided
 from whistle.parties.sending import Sending
 from whistle.rules import letters
 from whistle.rules.calendar import add_days
@@ -48,7 +49,8 @@ class Answers(OfficerWork):
     def answer(self, member: Member, number: str, sending: Sending, text: str) -> None:
         """Answer with words and files, sealed to the person, and with all that the law wants in the letter.
 
-        What was decided makes it a refusal, or not. Raises `RuleRefused`.
+        What was decided makes it a refusal, or not. Raises `Undecided` while something that was asked for
+        is not decided, `RuleRefused`.
         """
         if len(text) > REASONS_LIMIT:
             raise RuleRefused("answer_long", "Put a long answer in a file.")
@@ -56,6 +58,7 @@ class Answers(OfficerWork):
         def attempt() -> bool:
             file, found = self._file(member, number)
             require_known(found)
+            require_decided(file)
             letter = letter_of(file, LetterKind.ANSWER, text, refusing=True)
             composed = letters.compose(letter)
             kind = "refusal" if letter.kind is LetterKind.REFUSAL else "answer"
@@ -82,7 +85,8 @@ class Answers(OfficerWork):
             reply_by = None if noticed is None else add_days(noticed, REPLY_DAYS)
             check_excessive(reply_by, reasons, draft.today)
             letter = letter_of(file, LetterKind.REFUSAL, reasons, grounds=(EXCESSIVE,))
-            draft.record(Compartment.CONTENT, "refusal", text=letters.compose(letter), files=[])
+            text = letters.compose(letter)
+            draft.record(Compartment.CONTENT, "refusal", text=text, files=[], excessive=True)
 
         self._write(member, number, seal, request_work.answer)
 

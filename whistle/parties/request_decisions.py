@@ -8,7 +8,10 @@ from typing import Any
 from whistle.errors import RuleRefused
 from whistle.parties.casefile import Opened
 from whistle.parties.report_form import LINE_LIMIT, FormRefused, Problem
+from whistle.parties.request_facts import Known, found_of
 from whistle.parties.request_views import DecisionView, VerdictView
+from whistle.rules.asked_facts import MISSING, facts_of, keeping_of
+from whistle.rules.keeping import Keeping
 from whistle.rules.policy import load_policy
 from whistle.rules.policy_codes import TABLE, Category, Right, Why
 from whistle.rules.requests import REASONS_LIMIT, check_reasons
@@ -37,14 +40,14 @@ class Said:
     review_on: str = ""
 
 
-def checked(said: Said, status: CaseStatus, *, named: bool) -> dict[str, str]:
-    """The fields of the record of a decision; `named`: the person said in words what it is about.
+def checked(said: Said, status: CaseStatus, known: Known) -> dict[str, str]:
+    """The fields of the record of a decision, beside what the rules say of what is known.
 
     Raises `FormRefused`, `RuleRefused`:
     `handlers_answer`: reports are not an officer's. `marketing_stops`: there is nothing to weigh.
     `name_the_use`: an objection that names no use is asked about, not refused.
     """
-    rule = _rule_of(said, status, named=named)
+    rule = _rule_of(said, status, known)
     if said.verdict not in DECIDED:
         raise FormRefused((Problem("verdict", "unknown" if said.verdict else "missing"),))
     if rule.category is Category.WHISTLEBLOWING and rule.right not in WHOLE:
@@ -73,24 +76,45 @@ def _review(said: Said) -> str:
         raise RuleRefused("review_date", "Say when the restriction is looked at again.") from None
 
 
-def _rule_of(said: Said, status: CaseStatus, *, named: bool) -> Verdict:
+def _rule_of(said: Said, status: CaseStatus, known: Known) -> Verdict:
     if said.right not in set(Right):
         raise FormRefused((Problem("right", "unknown" if said.right else "missing"),))
     category = said.category or (Category.CUSTOMER if said.right in WHOLE else "")
     if category not in set(Category):
         raise FormRefused((Problem("category", "unknown" if category else "missing"),))
-    return rule(category, said.right, status, named=named)
+    return rule(category, said.right, status, known)
 
 
-def rule(category: str, right: str, status: CaseStatus, *, named: bool) -> Verdict:
-    """What the rules say, by the policy that held on the day of the request, of what is known by itself.
+def rule(category: str, right: str, status: CaseStatus, known: Known) -> Verdict:
+    """What the rules say, by the policy that held on the day of the request, of what is known today."""
+    return _Rules(status, known).of(category, right)
 
-    That is whether something was named; who asks for a child is a parent once an officer says so, with
-    reasons.
-    """
-    policy = load_policy(status.received_on)
-    facts = Facts(named=named)
-    return decide(Category(category), Right(right), status.company.country, facts, policy)
+
+class _Rules:
+    """What the rules say of one request: facts of a category are worked out once, for all of its rights."""
+
+    def __init__(self, status: CaseStatus, known: Known) -> None:
+        self._country, self._known = status.company.country, known
+        self._policy = load_policy(status.received_on)
+        self._facts: dict[str, Facts] = {}
+        self._keeping: dict[str, Keeping] = {}
+
+    def of(self, category: str, right: str) -> Verdict:
+        """The verdict on a right over a category."""
+        kind = Category(category)
+        if category not in self._facts:
+            found = found_of(self._known, category)
+            self._facts[category] = facts_of(
+                kind, self._country, found, self._policy, self._known.today, named=self._known.named
+            )
+        return decide(kind, Right(right), self._country, self._facts[category], self._policy)
+
+    def keeping(self, category: str) -> Keeping:
+        """How long data of a category is kept, as far as it is known."""
+        if category not in self._keeping:
+            found = found_of(self._known, category)
+            self._keeping[category] = keeping_of(Category(category), self._country, found, self._policy)
+        return self._keeping[category]
 
 
 def _require_refusable(rule_says: Verdict) -> None:
@@ -139,18 +163,48 @@ def refused(notes: Sequence[Opened]) -> tuple[str, ...]:
 
 
 def verdicts(
-    asked: Mapping[str, Any], status: CaseStatus, notes: Sequence[Opened], *, named: bool
+    asked: Mapping[str, Any], status: CaseStatus, notes: Sequence[Opened], known: Known
 ) -> tuple[VerdictView, ...]:
     """For each right and category that was asked for, what the rules say and what was decided last."""
     last = {(one.right, one.category): one for one in decided(notes)}
+    rules = _Rules(status, known)
+    return tuple(
+        _verdict(right, category, rules, last.get((right, category))) for right, category in places(asked)
+    )
+
+
+def places(asked: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Each right that was asked for, with each category it is about; "" for a right that is about none."""
     kinds = asked["categories"] or [str(one) for one in Category]
-    found = []
-    for right in (one for one in Right if one in asked["rights"]):
-        for category in kinds if right in (*TABLE, Right.CHILD) else [""]:
-            says = rule(category or Category.CUSTOMER, right, status, named=named)
-            words = {language: says.label.in_language(language) for language in LANGUAGES}
-            answer = str(Answer(says.answer))
-            found.append(
-                VerdictView(str(right), category, answer, words, says.source, last.get((right, category)))
-            )
-    return tuple(found)
+    return tuple(
+        (str(right), category)
+        for right in Right
+        if right in asked["rights"]
+        for category in (kinds if right in (*TABLE, Right.CHILD) else [""])
+    )
+
+
+def _verdict(right: str, category: str, rules: _Rules, last: DecisionView | None) -> VerdictView:
+    says = rules.of(category or Category.CUSTOMER, right)
+    words = {language: says.label.in_language(language) for language in LANGUAGES}
+    kept = rules.keeping(category) if category and right in (Right.ERASURE, Right.CHILD) else None
+    missing = MISSING.get(says.why) if category and says.answer is Answer.OFFICER else None
+    return VerdictView(
+        right, category, str(says.answer), words, says.source, last,
+        says.said, tuple(str(one) for one in says.bases) if category else (),
+        "" if kept is None else str(kept.outcome), None if kept is None else kept.until,
+        "" if missing is None else str(missing),
+    )  # fmt: skip
+
+
+def undecided(asked: Mapping[str, Any], notes: Sequence[Opened]) -> tuple[tuple[str, str], ...]:
+    """What an officer has to decide and has not: each right and category.
+
+    Reports are not theirs; a complaint goes to the authority, a claim for damages to legal.
+    """
+    done = {(one.right, one.category) for one in decided(notes)}
+    return tuple(
+        place
+        for place in places(asked)
+        if place not in done and place[1] not in ("", Category.WHISTLEBLOWING)
+    )

@@ -129,7 +129,11 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class VerdictView:
-    """What the rules say of one right over one category, and what was decided last, if anything."""
+    """What the rules say of one right over one category, and what was decided last, if anything.
+
+    `said`: the policy's own sentence. `outcome`: how long it is kept, as far as is known, and `until`: the
+    day it is gone (rules/keeping.py). `missing`: the fact to find out first.
+    """
 
     right: str
     category: str
@@ -137,6 +141,11 @@ class VerdictView:
     why: Mapping[str, str]
     source: str
     decided: DecisionView | None
+    said: str = ""
+    bases: tuple[str, ...] = ()
+    outcome: str = ""
+    until: date | None = None
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,7 @@ class DeskRequest:
 
     `repeats` are the numbers of earlier requests for access by the same person. `proofs_kept`: a hold keeps
     what was sent as proof, though the check is done.
+    `parts`: those that the rules ask facts about, and whether some were entered.
     """
 
     facts: RequestFacts
@@ -174,6 +184,7 @@ class DeskRequest:
     repeats: tuple[str, ...]
     to_handlers: bool
     proofs_kept: bool = False
+    parts: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +213,21 @@ class CopyView:
     email: str
     entries: tuple[Entry, ...]
     answered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactsView:
+    """What an officer is asked to find out about one part of a request, and what was found before.
+
+    `asked` are codes of rules/asked_facts.py; `offered`: what may be said of each; `days`: fields of days.
+    """
+
+    facts: RequestFacts
+    part: str
+    rights: tuple[str, ...]
+    asked: tuple[str, ...]
+    offered: Mapping[str, tuple[str, ...]]
+    days: tuple[str, ...]
+    found: Mapping[str, str | list[str]]
+    by: str
+    day: date | None

@@ -1,4 +1,4 @@
-"""A text for legal alone, sealed under a key of its own and granted to each of them."""
+"""A text for legal alone, or for a company's officers: sealed under a key of its own, granted to each."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -26,16 +26,19 @@ def seal(
 
 def add(member: Member, object_id: bytes, grant: bytes, body: dict[str, Any]) -> bytes:
     """One more record under the key that a grant holds."""
-    return seal_json(_key(member, object_id, grant), new_object_id(), body)
+    return seal_json(key_of(member, object_id, grant), new_object_id(), body)
 
 
 def opened(member: Member, object_id: bytes, grant: bytes | None, sealed: bytes | None) -> dict[str, Any]:
     """What a record says; empty for whom it was not sealed to, or without one. Raises `SealBroken`."""
     if grant is None or not sealed:
         return {}
-    found: dict[str, Any] = open_json(_key(member, object_id, grant), sealed, object_id=sealed[HEADER_OBJECT])
+    found: dict[str, Any] = open_json(
+        key_of(member, object_id, grant), sealed, object_id=sealed[HEADER_OBJECT]
+    )
     return found
 
 
-def _key(member: Member, object_id: bytes, grant: bytes) -> CompartmentKey:
+def key_of(member: Member, object_id: bytes, grant: bytes) -> CompartmentKey:
+    """The key that a grant holds. Raises `SealBroken`."""
     return open_grant(member.pair, grant, case_id=object_id, compartment=Compartment.CONTENT, epoch=EPOCH)

@@ -101,6 +101,7 @@ class MailboxCase:
     nobody_reads: bool = False
     identity: IdentityMailbox = NOTHING_ASKED
     consents: tuple[ConsentView, ...] = ()
+    rights_due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from typing import Final
 
 from whistle.rules import calendar
 from whistle.rules.profiles import Period, Profile, load_profiles
+from whistle.rules.requests import ANSWER_MONTHS
 from whistle.rules.states import State
 
 #: An open case that nobody touched for so many days is an alarm (policy of the channel, own choice).
 UNTOUCHED_DAYS: Final = 90
 #: The first warning before an open Finnish case reaches its 60 months comes so many days ahead (own choice).
 CAP_NOTICE_DAYS: Final = 90
+#: Rights asked for with the key of a case: its handlers answer within a month of that day (GDPR 12(3)).
+RIGHTS: Final = "rights"
 #: So long the reporter has to read, correct and approve minutes before they may be locked without (L4).
 MINUTES_DAYS: Final = 14
 
@@ -64,6 +67,7 @@ class CaseFacts:
     identity_ends_on: date | None = None
     minutes_shown_on: date | None = None
     ground_review_on: date | None = None
+    rights_asked_on: date | None = None
 
 
 def duties_at_receipt(
@@ -108,8 +112,8 @@ def duties_of(facts: CaseFacts, today: date) -> tuple[Duty, ...]:
     Open: acknowledgement until given or waived, meeting until held, persons concerned until decided, feedback
     until given, and reviews (of a hold, of a deferral, of a case untouched for 90 days, of a Finnish case
     within 90 days of its 60 months, or of the ground on which it may stand open longer). Closed: the review
-    of a hold, else the purge. In both: the end of an approval to know the identity, and minutes that wait to
-    be locked.
+    of a hold, else the purge. In both: the end of an approval to know the identity, minutes that wait to
+    be locked, and the answer to rights that were asked for in the case.
     """
     profile = load_profiles().of(facts.country)
     found = _when_closed(facts, profile) if facts.state == State.CLOSED else _when_open(facts, profile, today)
@@ -120,6 +124,9 @@ def duties_of(facts: CaseFacts, today: date) -> tuple[Duty, ...]:
     if facts.minutes_shown_on is not None:
         locked = Period(0, MINUTES_DAYS, "2021:890 8:3; 14 days are an own choice", facts.minutes_shown_on)
         found.append(_counted("minutes", facts.minutes_shown_on, locked, "minutes"))
+    if facts.rights_asked_on is not None:
+        answered = Period(ANSWER_MONTHS, 0, "GDPR 12(3)", facts.rights_asked_on)
+        found.append(_counted(RIGHTS, facts.rights_asked_on, answered, RIGHTS, profile, calendar.EU))
     return tuple(sorted(found, key=lambda duty: duty.due_on))
 
 

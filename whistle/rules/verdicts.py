@@ -12,7 +12,7 @@ from whistle.rules.policy_words import Kind, Policy
 #: A contract or a consent carries portability (S40, GDPR 20(1)(a)).
 _PORTABLE: Final = frozenset({Basis.CONTRACT, Basis.CONSENT})
 #: S38 names these for every category; the alarm act holds only where the policy names it.
-_EVERYWHERE: Final = frozenset({KeptBy.BOOKKEEPING, KeptBy.OTHER_LAW})
+EVERYWHERE: Final = frozenset({KeptBy.BOOKKEEPING, KeptBy.OTHER_LAW})
 
 
 class Answer(StrEnum):
@@ -32,6 +32,7 @@ class Facts:
     `kept_by`: a law that keeps it, with its `provision` where the policy wants one cited. `objected`: to a
     use that stands on legitimate interest; `named`: the person said which use; `overriding`: the company
     showed reasons that weigh more. `channel_on_interest`: the company has a channel without a duty (L7).
+    `no_erasure_ground`, `no_restriction_ground`: looked into, and none of the grounds holds.
     """
 
     bases: frozenset[Basis] = frozenset()
@@ -55,6 +56,8 @@ class Facts:
     handed_over: bool | None = None
     parent_checked: bool = False
     channel_on_interest: bool = False
+    no_erasure_ground: bool = False
+    no_restriction_ground: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ Found = tuple[Answer, Why]
 
 def is_kept(law: KeptBy, provision: str, kind: Kind, policy: Policy) -> bool:
     """Say whether a law keeps data of a category; a provision that is wanted must have a number in it."""
-    if law not in _EVERYWHERE and law not in kind.exceptions:
+    if law not in EVERYWHERE and law not in kind.exceptions:
         return False
     cited = any(character.isdecimal() for character in provision)
     return cited or not policy.exceptions[law].needs_provision
@@ -143,6 +146,8 @@ def _after_relation(asked: Question) -> Found:
 
 
 def _on_ground(asked: Question) -> Found:
+    if asked.facts.no_erasure_ground:
+        return _erased(asked) or (Answer.NO, Why.NO_GROUND_HOLDS)
     return _erased(asked) or (Answer.OFFICER, Why.NO_ERASURE_GROUND)
 
 
@@ -166,7 +171,11 @@ def bookkeeping_erased(asked: Question) -> Found:
 
 def _restricted(asked: Question) -> Found:
     ground = restriction_ground(asked.facts)
-    return (Answer.OFFICER, Why.NO_RESTRICTION_GROUND) if ground is None else (Answer.YES, ground)
+    if ground is not None:
+        return Answer.YES, ground
+    if asked.facts.no_restriction_ground:
+        return Answer.NO, Why.NO_LIMIT_HOLDS
+    return Answer.OFFICER, Why.NO_RESTRICTION_GROUND
 
 
 def _ported(asked: Question, carrying: frozenset[Basis]) -> Found:

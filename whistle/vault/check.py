@@ -16,6 +16,7 @@ from whistle.vault.clockguard import look_at_clock
 from whistle.vault.custody_ends import look_at_custody
 from whistle.vault.expiry import look_at_names
 from whistle.vault.findings import Finding
+from whistle.vault.incidents import look_at_incidents
 from whistle.vault.localblobs import LocalBlobs
 from whistle.vault.mails import look_at_mails
 from whistle.vault.passkeys import look_at_passkeys
@@ -39,7 +40,7 @@ def run(store: Store, now: datetime) -> list[Finding]:
             _ledger, look_at_cases, look_at_grants, look_at_blobs, look_at_holds, _people, _purges,
             _certificates, _channels, look_at_custody, look_at_mails, look_at_passkeys, look_at_recovery,
             look_at_clock, look_at_asks, look_at_kept, look_at_open, look_at_names,
-            look_at_requests, look_at_codes, look_at_restore,
+            look_at_requests, look_at_codes, look_at_restore, look_at_incidents,
         ):  # fmt: skip
             found += look(store, db, now)
         # Last, and against the first snapshot: what is done meanwhile only makes the two copies longer.

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from whistle.rules.calendar import local_day
-from whistle.rules.deadlines import Duty, duties_of
-from whistle.vault import directory, owed, request_pass
+from whistle.rules.deadlines import RIGHTS, Duty, duties_of
+from whistle.vault import directory, incidents, owed, request_pass
 from whistle.vault.facts import REPORT, Bounded, CompanyFacts
 from whistle.vault.holds import hold_facts
 from whistle.vault.listing import COUNT_BOUND, PAGE, SOON_DAYS
@@ -80,15 +80,17 @@ def falling_due(store: Store, now: datetime, within_days: int) -> list[Due]:
                 found += [_due(case, duty) for duty in case.duties]
         days = {company.code: local_day(now, company.zone) for company in known.values()}
         found += [Due(*one) for one in request_pass.falling_due(db, store.keys, known, now)]
+        found += [Due(*one) for one in incidents.falling_due(db, known, now)]
     near = [due for due in found if (due.due_on - days[due.company]).days <= within_days]
     return sorted(near, key=lambda due: (due.due_on, due.case, due.kind))
 
 
 def _due(case: OwedCase, duty: Duty) -> Due:
     late = duty.is_overdue(case.today)
-    return Due(
-        duty.kind, case.number, case.company.code, duty.due_on, duty.last_legal_day, late, rule=duty.rule
-    )
+    # Who runs the server is told that the case is to be looked at, and not that a right was asked for in it.
+    kind, rule = ("review", "The case's own page") if duty.kind == RIGHTS else (duty.kind, duty.rule)
+    legal = duty.due_on if duty.kind == RIGHTS else duty.last_legal_day
+    return Due(kind, case.number, case.company.code, duty.due_on, legal, late, rule=rule)
 
 
 def page(

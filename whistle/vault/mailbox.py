@@ -1,5 +1,7 @@
 """What a reporter's key may do: read their own case, and add to it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 
@@ -35,6 +37,15 @@ def mark_read(store: Store, locator: bytes) -> None:
 
 def add(store: Store, locator: bytes, addition: Addition, now: datetime, *, action: str) -> None:
     """Add what the reporter wrote. `action` is `message_received` or `identity_given`."""
+    with writing(store, locator, addition, now, action=action):
+        pass  # there is nothing beside it
+
+
+@contextmanager
+def writing(
+    store: Store, locator: bytes, addition: Addition, now: datetime, *, action: str
+) -> Iterator[casework.Change]:
+    """The same, with what is written beside it in the same unit of work."""
     with store.reading() as db:
         case_id = _case_id(db, locator)
     with casework.changing(store, case_id, now) as change:
@@ -44,6 +55,7 @@ def add(store: Store, locator: bytes, addition: Addition, now: datetime, *, acti
         change.log(action, "reporter")
         for_readers = update(readers).where(readers.c.case_id == case_id)
         change.db.execute(for_readers.values(unread=readers.c.unread + 1))
+        yield change
 
 
 def _case_id(db: Connection, locator: bytes) -> bytes:

@@ -10,10 +10,11 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, literal, sele
 from whistle.rules.deadlines import CaseFacts
 from whistle.vault.facts import CompanyFacts
 from whistle.vault.heldtables import open_grounds
+from whistle.vault.registertables import case_rights
 from whistle.vault.tables import holds
 from whistle.vault.worktables import concerned, identity_requests, minutes
 
-HOLD, IDENTITY, MINUTES, GROUND = "hold", "identity", "minutes", "open_ground"
+HOLD, IDENTITY, MINUTES, GROUND, RIGHTS = "hold", "identity", "minutes", "open_ground", "rights"
 """What a line of the question below is about; every other word is a decision about a person concerned."""
 
 UNDECIDED, DEFERRED = "undecided", "deferred"
@@ -36,6 +37,9 @@ _BESIDE = union_all(
     select(open_grounds.c.case_id, literal(GROUND), func.min(open_grounds.c.review_on))
     .where(open_grounds.c.case_id.in_(_IDS), open_grounds.c.ended_on.is_(None))
     .group_by(open_grounds.c.case_id),
+    select(case_rights.c.case_id, literal(RIGHTS), func.min(case_rights.c.asked_on))
+    .where(case_rights.c.case_id.in_(_IDS), case_rights.c.answered_on.is_(None))
+    .group_by(case_rights.c.case_id),
 )  # fmt: skip
 
 Beside = Mapping[str, date | None]
@@ -60,7 +64,7 @@ def joined(row: Any, columns: Mapping[str, Any], company: CompanyFacts, beside_i
     def value(name: str) -> Any:
         return columns.get(name, getattr(row, name))
 
-    decisions = beside_it.keys() - {HOLD, IDENTITY, MINUTES, GROUND}
+    decisions = beside_it.keys() - {HOLD, IDENTITY, MINUTES, GROUND, RIGHTS}
     return CaseFacts(
         state=value("state"),
         country=company.country,
@@ -81,4 +85,5 @@ def joined(row: Any, columns: Mapping[str, Any], company: CompanyFacts, beside_i
         identity_ends_on=beside_it.get(IDENTITY),
         minutes_shown_on=beside_it.get(MINUTES),
         ground_review_on=beside_it.get(GROUND),
+        rights_asked_on=beside_it.get(RIGHTS),
     )

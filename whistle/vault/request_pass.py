@@ -13,7 +13,7 @@ from whistle.rules import request_way as rules
 from whistle.rules.calendar import local_day
 from whistle.rules.request_way import State
 from whistle.rules.requests import neutral_due_on
-from whistle.vault import directory, request_desk, request_mails, requests
+from whistle.vault import directory, incidents, request_desk, request_mails, requests
 from whistle.vault.facts import COPY, REQUEST, CompanyFacts
 from whistle.vault.findings import Finding
 from whistle.vault.request_mails import CodeLetter
@@ -177,7 +177,7 @@ def falling_due(
 
 
 def news(person_id: bytes, roles: Collection[str], until: date) -> list[Any]:
-    """What to ask whether something waits: for officers their requests, for handlers a copy not looked at."""
+    """What to ask whether something waits: for officers requests and incidents, for handlers a new copy."""
     mine = (
         select(request_readers.c.case_id)
         .join_from(request_readers, cases)
@@ -188,6 +188,7 @@ def news(person_id: bytes, roles: Collection[str], until: date) -> list[Any]:
         near = (request_readers.c.unread > 0) | (request_readers.c.due_on <= until)
         counts = request_readers.c.rank < requests.RANK_UNPROVED
         found.append(mine.where(cases.c.kind == REQUEST, counts, near))
+        found.append(incidents.news(person_id, until))
     if {"handler", "deputy"} & set(roles):
         found.append(mine.where(cases.c.kind == COPY, request_readers.c.unread > 0))
     return found

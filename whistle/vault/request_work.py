@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, and_, select, update
 from whistle.crypto.header import Compartment
 from whistle.errors import NotAllowed, NotThere, RuleRefused
 from whistle.rules import request_way as rules
+from whistle.rules.request_counts import Counted
 from whistle.rules.request_way import State
 from whistle.rules.requests import first_of
-from whistle.vault import requests
+from whistle.vault import request_counts, requests
 from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.request_desk import (
     Emptied,
@@ -186,11 +187,12 @@ def end_task(
 
 def close(
     store: Store, person_id: bytes, number: str, addition: Addition, emptied: Sequence[Emptied],
-    now: datetime, *, unproved: bool = False,
+    now: datetime, *, unproved: bool = False, counted: Counted | None = None,
 ) -> None:  # fmt: skip
     """Close a request: its day of erasure is fixed. Raises `RuleRefused`: `unanswered`, `tasks_open`.
 
-    `unproved`: nobody could say who asked; that is told instead of an answer.
+    `unproved`: nobody could say who asked; that is told instead of an answer. `counted`: for the register;
+    None where no address was proved, so that nobody could open what was asked for.
     """
     with at_work(store, person_id, number, now) as (request, name):
         known = request.now("state") in (State.VERIFIED, State.ANSWERED)
@@ -205,5 +207,7 @@ def close(
         if request.now("state") != State.SENT:
             tell(request, addition)
             empty(request, name, emptied)
+        if counted is not None:
+            request_counts.count(request, counted)
         end(request, name)
     leave_nothing(store)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, MetaData, inspect
 from whistle.vault import (  # noqa: F401 (their tables belong to the schema)
     guardtables,
     heldtables,
+    registertables,
     requesttables,
     worktables,
 )

@@ -20,6 +20,7 @@ OTHERS: Final = (
     "open_cap",
     "ground_review",
     "identity_ends",
+    "rights",
 )
 
 

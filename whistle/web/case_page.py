@@ -94,6 +94,7 @@ def steps(case: MailboxCase) -> list[Step]:
         (day(case.received_on), _("Report received"), True),
         *_confirmation(case),
         *_feedback(case),
+        *_rights(case),
         *_closing(case),
         _erasure(case),
     ]
@@ -115,6 +116,13 @@ def _feedback(case: MailboxCase) -> list[Step]:
     if case.state == _CLOSED:
         return []
     return [(_("By %(day)s", day=day(case.feedback_due.due_on)), says, False)]
+
+
+def _rights(case: MailboxCase) -> list[Step]:
+    if case.rights_due is None:
+        return []
+    by = _("By %(day)s", day=day(case.rights_due))
+    return [(by, _("You get an answer about the rights that you asked for."), False)]
 
 
 def _closing(case: MailboxCase) -> list[Step]:

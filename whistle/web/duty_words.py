@@ -17,12 +17,14 @@ Words = Mapping[str, LazyString]
 DUTIES: Final[Words] = {
     "identity_ends": _l("Access to the name ends"),
     "minutes": _l("Lock the minutes"),
+    "rights": _l("Answer the rights asked for"),
 }
 
 #: The same as a sentence on the case's own page.
 DUTY_SENTENCES: Final[Words] = {
     "identity_ends": _l("The approval to see who the reporter is ends by itself."),
     "minutes": _l("The reporter has had the time to read the minutes. Lock them."),
+    "rights": _l("Answer the rights that the reporter asked for."),
     "open_cap": _l("The case may not stand open much longer. Close it in time."),
     "ground_review": _l("Legal reviews the ground on which this case may stand open longer."),
     "concerned_review": _l("Look again at whether the persons concerned are told."),
@@ -33,11 +35,13 @@ DUTY_BUTTONS: Final[Words] = {
     "persons_concerned": _l("Decide"),
     "concerned_review": _l("Decide"),
     "minutes": _l("Lock the minutes"),
+    "rights": _l("Answer"),
 }
 PLACES: Final[Mapping[str, str]] = {
     "persons_concerned": "#concerned",
     "concerned_review": "#concerned",
     "minutes": "#minutes",
+    "rights": "#rights",
 }
 
 #: Rules whose sentence is another than that of their kind.
@@ -54,6 +58,7 @@ RULES: Final[Words] = {
     "feedback": _l("L3: receipt + %(length)s"),
     "meeting": _l("L4: receipt + %(length)s, our own target"),
     "minutes": _l("L4: shown to the reporter + %(length)s"),
+    "rights": _l("GDPR 12(3): the day it was asked for + %(length)s"),
     "concerned": _l("L13: receipt + %(length)s"),
     "concerned_review": _l("L13: the day that was set when telling them was put off"),
     "identity_ends": _l("L5: an approval counts for 30 days at most"),

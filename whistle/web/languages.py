@@ -27,7 +27,7 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType({"no": "nb", "nn": "nb"})
 
 #: How a day is written: with its name, short for tables, and as a plain date.
 FORMS: Final[Mapping[str, str]] = MappingProxyType(
-    {"long": "EEEE d MMMM y", "short": "EEE d MMMM", "plain": "d MMMM y"}
+    {"long": "EEEE d MMMM y", "short": "EEE d MMMM", "plain": "d MMMM y", "month": "LLLL y"}
 )
 
 _KILO: Final = 1024

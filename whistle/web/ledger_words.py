@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from whistle.parties.book import BookLine
-from whistle.web import clock_words, privacy_words, restore_words
+from whistle.web import clock_words, incident_words, privacy_words, restore_words
 from whistle.web import staff_words as words
 from whistle.web.languages import day as in_words
 from whistle.web.staff_words import Words, gettext
@@ -30,6 +30,7 @@ ACTIONS: Final[Words] = {
     "exported": _l("%(actor)s handed the case over"),
     "statistics_published": _l("%(actor)s published the figures of a quarter"),
     **privacy_words.LEDGER_ACTIONS,
+    **incident_words.LEDGER_ACTIONS,
     **clock_words.LEDGER_ACTIONS,
     "names_struck": _l("Names were struck out of lines about cases that were erased five years ago"),
     **restore_words.LEDGER_ACTIONS,

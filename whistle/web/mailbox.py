@@ -147,10 +147,9 @@ def ask_rights() -> ResponseReturnValue:
     if not chosen:
         return _write_again(problems.refused([Problem("rights", "missing")]))
     asked = _("I ask for: %(rights)s.", rights=", ".join(privacy_words.right(one) for one in chosen))
-    place = services().reporter.writing(secret)
     try:
         said = request.form.get("message", "").strip()
-        services().reporter.message(secret, place, f"{asked}\n\n{said}" if said else asked)
+        services().casework.asked.ask(secret, f"{asked}\n\n{said}" if said else asked)
     except FormRefused as error:
         return _write_again(problems.refused(error.problems))
     return redirect(url_for("mailbox.case", noticed="sent"), _SEE_OTHER)

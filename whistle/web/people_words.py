@@ -59,6 +59,7 @@ OPEN_DECISIONS: Final = (
     _l("Whether access means the type of data or a full copy."),
     _l("Whether observed data are portable."),
     _l("How long requests about personal data are kept."),
+    _l("How long the register of incidents is kept: nothing in it is erased by itself."),
 )
 
 PERIODS: Final[Words] = {

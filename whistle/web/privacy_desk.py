@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from whistle.parties.member import Member
 from whistle.parties.privacy_desk import PrivacyDesk
 from whistle.parties.request_decisions import Said
+from whistle.parties.request_finding import Undecided
 from whistle.parties.request_views import DeskRequest
 from whistle.parties.sending import Sending
 from whistle.rules.profiles import load_profiles
-from whistle.web import downloads, forms, privacy_words, sessions, staff_guard
+from whistle.web import downloads, fact_words, forms, privacy_words, sessions, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.forms import door, sending
 from whistle.web.languages import label, language
@@ -123,7 +124,10 @@ def answer(number: str) -> ResponseReturnValue:
 
     def step(at: PrivacyDesk, who: Member, it: Typed) -> None:
         place = sending()
-        at.answer(who, number, place if place is not None else at.writing(who, number), it["answer"])
+        try:
+            at.answer(who, number, place if place is not None else at.writing(who, number), it["answer"])
+        except Undecided as left:
+            raise Refused({"answer": fact_words.undecided(left.places)}) from left
 
     return _do(number, "answer", "answered", step)
 
@@ -254,7 +258,7 @@ def _one(
         case=found,
         facts=found.facts,
         profile=load_profiles().of(found.facts.country),
-        companies=_others(found),
+        companies=_others(found) if found.facts.state == "coded" else [],
         verdicts=words.options(privacy_words.VERDICTS),
         outcomes=words.options(privacy_words.OUTCOMES),
         left=words.days_away((found.facts.due_on - found.facts.today).days),
@@ -288,6 +292,7 @@ def _page(
         done="" if refused or done is None else str(done),
         draft=typed is not None and refused is None,
         words=privacy_words,
+        say=fact_words,
         word=words.word,
         label=label,
         **facts,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from flask import g
 from flask_babel import LazyString
 
 from whistle.rules.policy import load_policy
@@ -56,6 +57,8 @@ DONE: Final[Words] = {
     "verified": _l("The person is known. What they sent to prove it has been destroyed here."),
     "verified_held": _l("The person is known. What they sent to prove it stays while a hold is in force."),
     "decided": _l("The decision is kept."),
+    "facts": _l("What is known is kept. The verdicts follow from it."),
+    "nothing_clear": _l("Nothing was decided: what is left the rules leave to you."),
     "written": _l("Sent. The person sees it when they come back with their key."),
     "answered": _l("The answer is sent. The person can fetch it for 30 days."),
     "extended": _l("The person has been told of the new day."),
@@ -71,6 +74,7 @@ REFUSALS: Final[Words] = {
     "not_verified": _l("Who asks is not known yet. Until then nothing is answered or decided."),
     "identity_state": _l("This is done between the code and the check. Read the page again."),
     "request_closed": _l("The request is closed. A new request is the way."),
+    "nothing_clear": _l("Nothing was decided: what is left the rules leave to you."),
     "unanswered": _l("Answer the person first. Then the request can be closed."),
     "tasks_open": _l("Some recipients have no outcome yet. Note what came of each; then close."),
     "restricted": _l("A restriction is in force. Decide that it ends, and tell the person; then close."),
@@ -142,6 +146,7 @@ LEDGER_ACTIONS: Final[Words] = {
     "request_identity_asked": _l("%(actor)s asked who somebody is"),
     "request_verified": _l("%(actor)s noted that the person is known"),
     "request_decided": _l("%(actor)s decided about a right"),
+    "request_facts": _l("%(actor)s noted what is known for a privacy request"),
     "request_written": _l("%(actor)s wrote to whoever asked"),
     "request_answered": _l("%(actor)s answered a privacy request"),
     "request_extended": _l("%(actor)s took two further months"),
@@ -160,8 +165,11 @@ Option = tuple[str, str]
 
 
 def policy() -> Policy:
-    """The policy that holds today."""
-    return load_policy(services().clock.now().date())
+    """The policy that holds today, looked up once for a page."""
+    if "policy" not in g:
+        g.policy = load_policy(services().clock.now().date())
+    found: Policy = g.policy
+    return found
 
 
 def right(code: str) -> str:

@@ -17,6 +17,7 @@ from whistle.web import (
     custody,
     desk,
     held,
+    incidents,
     legal,
     legal_cases,
     legal_holds,
@@ -51,7 +52,7 @@ RETURNS: Final[Mapping[str, ShowDraft]] = {
     **work_forms.RETURNS, "circle": circle.show_draft, "on_behalf": on_behalf.show_draft,
     "held": held.show_draft, "legal_kept": legal_kept.show_draft,
     "privacy_desk": privacy_desk.show_draft, "request_copies": request_copies.show_draft,
-    "request_sources": request_sources.show_draft,
+    "request_sources": request_sources.show_draft, "incidents": incidents.show_draft,
 }  # fmt: skip
 
 

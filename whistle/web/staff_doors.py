@@ -8,6 +8,7 @@ from whistle.web import (
     admin_companies,
     admin_people,
     article30,
+    case_rights,
     certificates,
     circle,
     clock,
@@ -19,6 +20,7 @@ from whistle.web import (
     duties,
     export,
     held,
+    incidents,
     ledger,
     legal,
     legal_cases,
@@ -28,6 +30,8 @@ from whistle.web import (
     new_link,
     on_behalf,
     privacy_desk,
+    privacy_facts,
+    privacy_register,
     recover,
     redactions,
     rehearsal,
@@ -44,8 +48,8 @@ from whistle.web import (
 
 _COMING_IN = (staff, step_up, account_secrets, recover, new_link)
 _AT_THE_DESK = (desk, duties, search, statistics, on_behalf)
-_IN_A_CASE = (work, concerned, minutes, circle, redactions, custody, consents, export, held)
-_REQUESTS = (privacy_desk, request_copies, request_sources)
+_IN_A_CASE = (work, case_rights, concerned, minutes, circle, redactions, custody, consents, export, held)
+_REQUESTS = (privacy_desk, privacy_facts, privacy_register, incidents, request_copies, request_sources)
 _ADMINISTERED = (admin, admin_people, admin_companies, documentation, article30, site_recovery)
 _APART = (ledger, *_ADMINISTERED, clock, restore, rehearsal)
 _OF_LEGAL = (legal, legal_cases, legal_holds, legal_kept, certificates)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from whistle.errors import NotThere, WhistleError
 from whistle.parties.member import Member
 from whistle.parties.passkeys import SIGN_IN
+from whistle.rules.incidents import FIELDS as INCIDENT_FIELDS
 from whistle.web import passkeys, sessions
 from whistle.web.doors import is_before_sign_in, is_staff
 from whistle.web.services import services
@@ -47,6 +48,8 @@ WAITING_FIELDS: Final = (
     *WORK_FIELDS,
     *CIRCLE_FIELDS,
     *REQUEST_FIELDS,
+    *INCIDENT_FIELDS,
+    "rights",
 )
 #: Who asks has to sign in first (RFC 9110 section 15.5.2); a form asks for it, no scheme of HTTP.
 UNSIGNED: Final = 401

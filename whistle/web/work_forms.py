@@ -31,7 +31,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "link_unknown": "case",
 }
 #: Reasons that are about minutes as they stand, not about what was typed.
-AS_IT_STANDS: Final = ABOUT_NO_FIELD | {"minutes_wait", "minutes_locked"}
+AS_IT_STANDS: Final = ABOUT_NO_FIELD | {"minutes_wait", "minutes_locked", "rights_none"}
 
 Act = Callable[[Member, Typed], object]
 
@@ -93,4 +93,4 @@ def show_draft(member: Member, endpoint: str, values: Mapping[str, str], typed: 
 
 
 #: The doors whose forms come back after a sign-in; each door is called as its form.
-RETURNS: Final = {"work": show_draft, "concerned": show_draft, "minutes": show_draft}
+RETURNS: Final = dict.fromkeys(("work", "concerned", "minutes", "case_rights"), show_draft)

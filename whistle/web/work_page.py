@@ -52,6 +52,7 @@ class Work:
     concerned: Form
     minutes: Form
     met: Form
+    rights: Form
     is_open: bool
     works: bool
     scopes: list[Option]
@@ -135,12 +136,17 @@ def _forms(case: DeskCase, form: str, filled: Typed) -> list[Form]:
     }
     empty: tuple[Mapping[str, str], int, bool] = ({}, 0, False)
     found = []
-    for name in ("triage", "measure", "protection", "assign", "link", "mark", "concerned", "minutes", "met"):
+    for name in NAMES:
         fields, seen, chosen_now = standing.get(name, empty)
         is_open = form == name or chosen_now or bool(chosen.get(_ASKED.get(name, ""), ""))
         found.append(Form(name, is_open, filled if form == name else fields, seen))
     return found
 
+
+NAMES = (
+    "triage", "measure", "protection", "assign", "link", "mark", "concerned", "minutes", "met", "rights",
+)  # fmt: skip
+"""The folded forms of a case's page."""
 
 _ASKED = {"measure": "measure", "concerned": "person", "minutes": "minutes"}
 """By which word of the address a form is opened with something in it."""

@@ -68,6 +68,7 @@ REFUSALS: Final[Words] = {
         "So the cases cannot be linked."
     ),
     "link_unknown": _l("You have no case with this number."),
+    "rights_none": _l("Nobody waits for an answer about their rights in this case. It has been answered."),
     "minutes_wait": _l(
         "The reporter has not had the chance to read these minutes. They can be locked when the reporter has "
         "answered, or 14 days after they were shown."
@@ -83,6 +84,7 @@ REFUSALS: Final[Words] = {
 }
 
 DONE: Final[Words] = {
+    "rights": _l("The answer is sent. Nothing more is owed about the rights that were asked for."),
     "triage": _l("The assessment is saved."),
     "measure": _l("The measure is saved."),
     "protection": _l("It is saved."),
