@@ -1,8 +1,10 @@
 """Somebody who asks for their data, and the letter with the code that reaches them."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from tests.vault.tampering import case_of
 from tests.world import SE, World
@@ -76,8 +78,10 @@ def answered(
     return asker
 
 
-def decide(world: World, asker: Asker, *, by: str = "Olle") -> None:
-    """Everything that is not decided yet: as the rules say, and yes where they leave it to the officer."""
+def decide(
+    world: World, asker: Asker, *, by: str = "Olle", left: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """All that is not decided yet: as the rules say; what they leave to the officer as `left` says, or yes."""
     desk, member = world.program.privacy.desk, world.member(by)
     with suppress(RuleRefused):
         desk.decide_as_the_rules(member, asker.number)
@@ -85,7 +89,9 @@ def decide(world: World, asker: Asker, *, by: str = "Olle") -> None:
     for one in desk.open(member, asker.number).verdicts:
         if one.decided is None and one.category not in ("", "whistleblowing"):
             day = review if one.right == "restriction" else ""
-            desk.decide(member, asker.number, Said(one.right, one.category, "yes", "", REASONS, day))
+            said = left.get(one.right, "yes")
+            ground = "" if said == "yes" else "GDPR 20"
+            desk.decide(member, asker.number, Said(one.right, one.category, said, ground, REASONS, day))
 
 
 def answer(

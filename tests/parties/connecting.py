@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.connect.serving import system
-from tests.parties.asking import Asker, verified
+from tests.parties.asking import Asker, decide, verified
 from tests.source import ROOT
 from tests.world import SE, World
 from whistle.connect.asking import Systems
@@ -138,9 +138,15 @@ def choose_everything(world: World, sources: RequestSources, asker: Asker) -> No
             sources.choose_all(olle, asker.number, one.n)
 
 
+def settle(world: World, asker: Asker) -> None:
+    """Decide all of it; of what can be taken elsewhere each line goes by itself, as the rules say."""
+    decide(world, asker, left={"portability": "partly"})
+
+
 def send(world: World, sources: RequestSources, asker: Asker, kind: str) -> dict[str, bytes]:
     """The answer as the person fetches it: its files by name."""
     olle = world.member("Olle")
+    settle(world, asker)
     seen = sources.preview(olle, asker.number, kind).seen
     sources.send(olle, asker.number, kind, f"{TEXT} ({kind})", seen=seen)
     mailbox = world.program.privacy.mailbox

@@ -15,6 +15,7 @@ from tests.parties.connecting import (
     found,
     line,
     send,
+    settle,
     systems,
 )
 from tests.world import World
@@ -112,6 +113,7 @@ def test_a_short_letter_is_refused_and_leaves_no_file(site: World) -> None:
     sources, asker = fetched(site, Fake(found(line()), Outcome(Result.NOTHING)))
     olle = site.member("Olle")
     choose_everything(site, sources, asker)
+    settle(site, asker)
     before = sorted(site.program.store.blobs.ids())
     seen = sources.preview(olle, asker.number, "access").seen
     with pytest.raises(RuleRefused) as refused:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.parties.asking import Asker, proved, verified
-from tests.parties.connecting import OTHERS, Fake, fetched_at, found, hung, line, systems
+from tests.parties.connecting import OTHERS, Fake, fetched_at, found, hung, line, settle, systems
 from tests.web_staff.conftest import TOKEN, Browser
 from tests.web_staff.test_privacy_doors import Doors
 from tests.world import World
@@ -68,7 +68,8 @@ def test_an_officer_walks_from_the_systems_to_the_persons_download(doors: Doors,
     assert officer.client.post(crm, data=data).status_code == 303
     officer.get(f"{crm}?done=chosen")
     assert "2 of 4 chosen" in officer.words()
-    # The answer is looked at, and sent
+    # The answer is looked at, decided about, and sent
+    settle(doors.world, asker)
     officer.get(f"{base}/answer?kind=access")
     assert "your-data.json" in officer.words()
     assert "Pays on time" in officer.words()
@@ -210,6 +211,7 @@ def test_a_closed_request_shows_what_was_fetched_and_asks_no_more(doors: Doors, 
     asker, officer, base = at(doors, Fake(found(line()), Outcome(Result.NOTHING)))
     ask(officer, base)
     desk, olle = doors.world.program.privacy.desk, doors.world.member("Olle")
+    settle(doors.world, asker)
     desk.answer(olle, asker.number, desk.writing(olle, asker.number), TEXT)
     desk.close(olle, asker.number)
     officer.get(base)
@@ -232,6 +234,15 @@ def test_a_file_of_a_line_is_looked_at_and_goes_along(doors: Doors) -> None:
     for wrong in ("0-1", "1-0", "0", "x-0", "0-0-0"):
         assert officer.client.get(f"{place}/files/{wrong}").status_code == 404
     officer.post(place, choice="all", first="0")
+    # Sent before all is decided, the page names what is left, and nothing goes out
+    officer.get(f"/privacy-desk/{asker.number}/sources/answer")
+    early = SEEN.search(officer.page)
+    assert early is not None
+    refused = officer.post(f"/privacy-desk/{asker.number}/sources/answer", seen=early[1], answer=TEXT)
+    assert refused.status_code == 422
+    assert "Decide about this first" in officer.words()
+    assert TEXT in officer.words()
+    settle(doors.world, asker)
     officer.get(f"/privacy-desk/{asker.number}/sources/answer")
     seen = SEEN.search(officer.page)
     assert seen is not None

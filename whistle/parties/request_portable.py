@@ -67,11 +67,16 @@ def _goes(one: Picked, verdict: Verdict, by: Sorting) -> bool:
     return verdict.answer is Answer.YES
 
 
+def _is_own(decided: DecisionView, verdict: Verdict) -> bool:
+    """Whether an officer's no is their own; one that the rules say has the rules' words for the person."""
+    return decided.verdict == Answer.NO and (decided.differs or verdict.answer is not Answer.NO)
+
+
 def _why_of(one: Picked, verdict: Verdict, by: Sorting) -> LeftOut:
     """One line that stays, as a row of the list."""
     bases = verdict.bases if one.line.basis is None else (one.line.basis,)
     decided = by.decided.get(one.category)
-    if decided is not None and decided.verdict == Answer.NO:
+    if decided is not None and _is_own(decided, verdict):
         return LeftOut(one.category, bases, _same(decided.ground), "", 1)
     return _unlike(verdict, bases, Term.NOT_SETTLED, 1)
 
@@ -79,7 +84,7 @@ def _why_of(one: Picked, verdict: Verdict, by: Sorting) -> LeftOut:
 def _whole(verdict: Verdict, by: Sorting) -> LeftOut:
     """A category of which nothing was chosen, and nothing goes."""
     decided = by.decided.get(verdict.category)
-    if decided is not None and decided.verdict == Answer.NO:
+    if decided is not None and _is_own(decided, verdict):
         return LeftOut(verdict.category, verdict.bases, _same(decided.ground), "", 0)
     term = Term.NOTHING_FOUND if verdict.category in by.answered else Term.NOT_ASKED
     return _unlike(verdict, verdict.bases, term, 0)

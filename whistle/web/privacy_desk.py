@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from whistle.parties.member import Member
 from whistle.parties.privacy_desk import PrivacyDesk
 from whistle.parties.request_decisions import Said
-from whistle.parties.request_finding import Undecided
 from whistle.parties.request_views import DeskRequest
 from whistle.parties.sending import Sending
 from whistle.rules.profiles import load_profiles
@@ -124,10 +123,7 @@ def answer(number: str) -> ResponseReturnValue:
 
     def step(at: PrivacyDesk, who: Member, it: Typed) -> None:
         place = sending()
-        try:
-            at.answer(who, number, place if place is not None else at.writing(who, number), it["answer"])
-        except Undecided as left:
-            raise Refused({"answer": fact_words.undecided(left.places)}) from left
+        at.answer(who, number, place if place is not None else at.writing(who, number), it["answer"])
 
     return _do(number, "answer", "answered", step)
 

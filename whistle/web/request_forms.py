@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from whistle.errors import Conflict, HoldInForce, RuleRefused
 from whistle.parties.reporter import FormRefused
-from whistle.web import privacy_words
+from whistle.parties.request_finding import Undecided
+from whistle.web import fact_words, privacy_words
 from whistle.web import staff_words as words
 from whistle.web.staff_forms import CONFLICT, Refused
 from whistle.web.staff_words import gettext
@@ -35,6 +36,8 @@ def request_refusals(field: str, *others: str) -> Iterator[None]:
     except FormRefused as error:
         said = {one.field: says(one.field, one.reason) for one in error.problems}
         raise Refused({(name if name in others else field): text for name, text in said.items()}) from error
+    except Undecided as left:
+        raise Refused({field: fact_words.undecided(left.places)}) from left
     except RuleRefused as error:
         named = FIELD_OF.get(error.reason, field)
         at = "" if error.reason in ABOUT_NO_FIELD else (named if named in others else field)
