@@ -81,7 +81,7 @@ def answered(
 def decide(
     world: World, asker: Asker, *, by: str = "Olle", left: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """All that is not decided yet: as the rules say; what they leave to the officer as `left` says, or yes."""
+    """All that is not decided yet: as the rules say; where they leave it to the officer as `left` says."""
     desk, member = world.program.privacy.desk, world.member(by)
     with suppress(RuleRefused):
         desk.decide_as_the_rules(member, asker.number)
