@@ -47,6 +47,13 @@ def ask(officer: Browser, base: str, source: str = "all", email: str = "eva.lind
     return officer.post(base, **{"source": source, "identifier-email": email}).status_code
 
 
+def seen_on(officer: Browser) -> str:
+    """What a page of an answer says was looked at."""
+    found = SEEN.search(officer.page)
+    assert found is not None
+    return found[1]
+
+
 def test_an_officer_walks_from_the_systems_to_the_persons_download(doors: Doors, demo: Systems) -> None:
     asker, officer, base = at(doors, demo)
     assert f'href="{base}"' in officer.page
@@ -73,9 +80,8 @@ def test_an_officer_walks_from_the_systems_to_the_persons_download(doors: Doors,
     officer.get(f"{base}/answer?kind=access")
     assert "your-data.json" in officer.words()
     assert "Pays on time" in officer.words()
-    seen = SEEN.search(officer.page)
-    assert seen is not None
-    sent = officer.post(f"{base}/answer", kind="access", seen=seen[1], answer=TEXT)
+    seen = seen_on(officer)
+    sent = officer.post(f"{base}/answer", kind="access", seen=seen, answer=TEXT)
     assert sent.status_code == 303
     # The person downloads three files with exactly their own lines
     person = doors.with_key(asker)
@@ -176,9 +182,8 @@ def test_a_letter_that_cannot_go_comes_back_as_it_was_typed(
     officer.get(place)
     officer.post(place, choice="all", first="0")
     officer.get(f"{base}/answer?kind=access")
-    seen = SEEN.search(officer.page)
-    assert seen is not None
-    form = {"kind": "access", "seen": seen[1]}
+    seen = seen_on(officer)
+    form = {"kind": "access", "seen": seen}
     assert officer.post(f"{base}/answer", **form, answer="Too short.").status_code == 422
     assert "Too short." in officer.page
     assert officer.post(f"{base}/answer", **(form | {"seen": "0"}), answer=TEXT).status_code == 409
@@ -236,17 +241,15 @@ def test_a_file_of_a_line_is_looked_at_and_goes_along(doors: Doors) -> None:
     officer.post(place, choice="all", first="0")
     # Sent before all is decided, the page names what is left, and nothing goes out
     officer.get(f"/privacy-desk/{asker.number}/sources/answer")
-    early = SEEN.search(officer.page)
-    assert early is not None
-    refused = officer.post(f"/privacy-desk/{asker.number}/sources/answer", seen=early[1], answer=TEXT)
+    early = seen_on(officer)
+    refused = officer.post(f"/privacy-desk/{asker.number}/sources/answer", seen=early, answer=TEXT)
     assert refused.status_code == 422
     assert "Decide about this first" in officer.words()
     assert TEXT in officer.words()
     settle(doors.world, asker)
     officer.get(f"/privacy-desk/{asker.number}/sources/answer")
-    seen = SEEN.search(officer.page)
-    assert seen is not None
-    officer.post(f"/privacy-desk/{asker.number}/sources/answer", seen=seen[1], answer=TEXT)
+    seen = seen_on(officer)
+    officer.post(f"/privacy-desk/{asker.number}/sources/answer", seen=seen, answer=TEXT)
     person = doors.with_key(asker)
     person.get("/mailbox/case")
     assert "0001-01-deed.txt" in person.page

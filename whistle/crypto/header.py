@@ -1,8 +1,8 @@
 """Every sealed object begins with these 64 bytes, and bytes that break one rule of them are refused."""
 
 import struct
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
 
 from whistle.crypto.refusal import broken
 
@@ -40,7 +40,8 @@ _COMPARTMENTS = frozenset(int(compartment) for compartment in Compartment)
 _BODIES = (Kind.RECORD, Kind.BLOB)
 
 
-class Header(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Header:
     """The 64 bytes as facts: the three ids are 16 bytes each, both epochs unsigned 32-bit numbers."""
 
     kind: int
