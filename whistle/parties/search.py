@@ -140,7 +140,8 @@ class _Pass:
         found: dict[bytes, list[SealedText]] = defaultdict(list)
         ids = [place.case_id for place in part]
         for text in ask(self._store, self._member.person_id, ids, now):
-            found[text.case_id].append(text)
+            if text.sealed:  # a place that a restore left empty has no word to be found by
+                found[text.case_id].append(text)
         return found
 
     def _look(self, place: Place, texts: Sequence[SealedText]) -> None:
@@ -205,8 +206,7 @@ class _Needles:
         """Whether all that is wanted stands in these bodies; reads their fields only where the words do."""
         raw = list(bodies)
         said = _folded("\n".join(raw))
-        # Letters that JSON escaped are looked at later.
-        if "\\u" not in said and not all(word in said for word in self.as_json):
+        if not all(word in said for word in self.as_json) and not _escapes_letters(said):
             return False
         return self._are_in([json.loads(body) for body in raw])
 
@@ -240,6 +240,11 @@ class _Needles:
                 cut = flat[start : at + AROUND]
                 return f"{'… ' if start else ''}{cut}{' …' if at + AROUND < len(flat) else ''}"
         return ""
+
+
+def _escapes_letters(said: str) -> bool:
+    """Whether JSON wrote a letter as a number, so that only its fields tell what stands there."""
+    return any(after.startswith("u") for after in said.split("\\")[1:])
 
 
 def _folded(text: str) -> str:
