@@ -32,8 +32,9 @@ FIELDS = frozenset({
 })  # fmt: skip
 """What a certificate says: no content, no names, no category."""
 
-BATCH = 50
-"""Cases in one transaction: each goes whole or not at all; together they wait for the disk once."""
+BATCH = 25
+"""Cases in one transaction: each goes whole or not at all; together they wait for the disk once, and whoever
+writes meanwhile waits for so many."""
 
 LISTED = 200
 """Certificates on legal's page, newest first."""
