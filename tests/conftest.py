@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["tests.fixtures"] if Path(__file__).with_name("fixtures.py").is_file() else []
@@ -13,6 +14,16 @@ pytest_plugins = ["tests.fixtures"] if Path(__file__).with_name("fixtures.py").i
 # The same examples on every machine: a red run can be repeated. No deadline: the machine is shared.
 settings.register_profile("closed", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("closed")
+
+LONG = ("slow", "browser")
+"""Marks of tests that take long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests begin first: at the end no worker waits for another one's last file."""
+    long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in LONG)}
+    items.sort(key=lambda item: item.path not in long)
+
 
 NAMES = {"socket.getaddrinfo": 0, "socket.gethostbyname": 0}
 ADDRESSES = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}

@@ -20,7 +20,7 @@ from whistle.crypto.keys import KeyPair
 from whistle.parties.member import Member
 from whistle.vault import people
 
-PATIENCE = 120
+PATIENCE = 300
 LEAVE = "https://127.0.0.1:9/weather"
 """Where Leave leads in these tests: an address on this machine at which nobody answers."""
 

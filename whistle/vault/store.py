@@ -125,8 +125,11 @@ class Store:
             yield
             return
         with self._writers, Path(f"{self.engine.url.database}-turn").open("ab") as queue:
-            fcntl.flock(queue, fcntl.LOCK_EX)  # closing the file, or dying, gives it up
-            yield
+            fcntl.flock(queue, fcntl.LOCK_EX)  # whoever dies gives it up
+            try:
+                yield
+            finally:
+                fcntl.flock(queue, fcntl.LOCK_UN)  # a child that was born meanwhile has the file too
 
     @contextmanager
     def _transaction(self) -> Iterator[Work]:
