@@ -137,9 +137,9 @@ def main(word: str, *rest: str) -> int:
     if word == "lint":
         return lint()
     if word == "test":
-        # One worker more than two cores: for a third of the time they wait for disk, database or browser.
-        # A file's tests stay together and share their set-up; tests/conftest.py says which files come first.
-        spread = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+        # Two workers: what most machines have cores for. A file's tests stay together and share their set-up;
+        # tests/conftest.py says which files come first.
+        spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
         hand_over("-m", "pytest", *spread, *rest)
     if word == "bench":
         hand_over("-m", "tests.bench", *rest)
