@@ -66,7 +66,7 @@ ROOMS = {
     ),
     # Asks a company's own systems for one person's data: files and sockets, but no case, key or vault.
     "connect": Room(
-        ours=names("errors", "config", "rules", "connect"),
+        ours=names("errors", "config", "rules", "connect", "crypto.strict"),
         never=frozenset({"os", "random", "subprocess", "tempfile", "shutil", "sqlite3", "urllib.request"}),
     ),
     # Of `connect` only what an answer may say, which is pure: the lines to systems are handed in by app.py.

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -26,6 +25,7 @@ from whistle.connect.contract import (
     as_bytes,
     plain,
 )  # fmt: skip
+from whistle.crypto import strict
 from whistle.errors import RuleRefused
 from whistle.rules.policy_codes import Basis
 from whistle.rules.text import clean_text, file_name
@@ -195,30 +195,6 @@ def _as_dict(line: Line) -> Mapping[str, object]:
 
 def _loaded(body: bytes) -> object:
     try:
-        return json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_once,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-        )
+        return strict.read(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Refused(Result.NOT_JSON) from None
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A name said twice would be read differently by two readers."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name twice")
-    return found
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("too large for a number")
-    return number

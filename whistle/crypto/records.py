@@ -1,11 +1,11 @@
 """Seals what a person wrote, padded and bound to its place; opens it only in that place."""
 
 import json
-import math
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from whistle.crypto import strict
 from whistle.crypto.binding import bind
 from whistle.crypto.envelope import open_under, seal_under
 from whistle.crypto.header import HEADER_BYTES, ID_BYTES, Kind, demand
@@ -81,9 +81,7 @@ def open_json(
     body = open_record(key, sealed, object_id=object_id, mixed_with=mixed_with)
     try:
         text = body.decode()
-        fields = json.loads(
-            text, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite_float
-        )
+        fields = strict.read(text)
         # An escaped half of a surrogate pair is legal JSON, yet no text that a page can carry.
         if "\\u" in text:
             json.dumps(fields, ensure_ascii=False).encode()
@@ -98,22 +96,3 @@ def _is_complete(fields: Mapping[str, object]) -> bool:
     n = fields.get("n")
     named = all(name in fields for name in REQUIRED)
     return named and isinstance(fields["type"], str) and type(n) is int and n >= 1
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a name said twice: two readers could otherwise read two different records."""
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a name twice")
-    return fields
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite_float(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("too large for a number")
-    return number
