@@ -34,7 +34,7 @@ def test_a_lawful_header_comes_back_whatever_follows_it(header: Header, rest: by
     packed = header.pack()
     assert len(packed) == HEADER_BYTES
     assert Header.parse(packed + rest) == header
-    assert demand(packed + rest, header) == packed
+    demand(packed + rest, packed)
 
 
 def test_the_bytes_stand_where_the_drawing_says() -> None:
@@ -54,10 +54,10 @@ def test_whatever_bytes_parse_as_a_header_are_that_header(sealed: bytes) -> None
 
 @given(lawful_headers(), st.integers(0, 63), st.integers(1, 255))
 def test_a_changed_byte_never_parses_as_the_same_header(header: Header, at: int, change: int) -> None:
-    packed = bytearray(header.pack())
-    packed[at] ^= change
+    changed = bytearray(header.pack())
+    changed[at] ^= change
     with pytest.raises(SealBroken):
-        demand(bytes(packed), header)
+        demand(bytes(changed), header.pack())
 
 
 def _with(header: Header, **fields: object) -> Header:

@@ -34,8 +34,8 @@ BY_NAME = {command.name: command for command in TABLE}
 ACTORS = {"person_id", "actor_id", "confirmer_id", "admin_id"}
 """What the vault calls who acts."""
 
-HELPERS = {"desk.at_work", "news.has_news", "request_desk.at_work", "request_desk.verified"}
-"""The guard itself, which every command with a case opens; and what the round of mails asks of itself."""
+HELPERS = {"desk.at_work", "news.has_news", "request_desk.at_work", "request_desk.verified", "search.looking"}
+"""The guards, which whoever asks for a case or a search opens; and what the round of mails asks of itself."""
 
 OF_ALL_CASES = {"custody_desk.waiting"}
 """A custodian's list, which asks for no case."""
@@ -159,20 +159,25 @@ def test_the_table_holds_on_postgresql_too(ready: Ready, postgres_server: str | 
 
 
 def commands() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Every function of the vault that its callers hand a store and a person who acts."""
+    """Every function of the vault, and every method of a class, by what takes its store or its snapshot."""
     for found in pkgutil.iter_modules(vault.__path__):
         module = import_module(f"whistle.vault.{found.name}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and not name.startswith("_"):
                 yield f"{found.name}.{name}", function
+        for _name, made in inspect.getmembers(module, inspect.isclass):
+            if made.__module__ == module.__name__:
+                for name, _method in inspect.getmembers(made, inspect.isfunction):
+                    if not name.startswith("_"):
+                        yield f"{found.name}.{name}", made
 
 
 def test_no_command_is_missing_from_the_table() -> None:
     acting = {
         name
-        for name, function in commands()
-        if list(inspect.signature(function).parameters)[:1] == ["store"]
-        and ACTORS & set(inspect.signature(function).parameters)
+        for name, taker in commands()
+        if list(inspect.signature(taker).parameters)[:1] == ["db" if inspect.isclass(taker) else "store"]
+        and ACTORS & set(inspect.signature(taker).parameters)
     }
     assert acting - HELPERS == {command.function for command in TABLE}
     assert set(HELPERS) <= acting

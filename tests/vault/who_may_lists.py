@@ -1,5 +1,6 @@
 """Who may ask for everything they work on at once: lists, duties, searches and figures."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.vault.who_may import INSIDE, WORKS, Command
@@ -11,6 +12,11 @@ LAST_QUARTER = Quarter(2027, 4)
 
 def _numbers(found: Any) -> bool:
     return bool(found.rows)
+
+
+def _look(at: Any, who: Any, ask: Callable[[search.Look], Any]) -> Any:
+    with search.looking(at.store, who, at.now) as look:
+        return ask(look)
 
 
 HANDLING = frozenset({"handler", "shared handler", "handler without the case", "excluded handler"})
@@ -52,7 +58,9 @@ ALL_CASES: tuple[Command, ...] = (
             at.m.open
             in [
                 one.number
-                for one in search.places(at.store, who, search.Wanted(), at.now, after=None, limit=9).found
+                for one in _look(
+                    at, who, lambda look: look.places(search.Wanted(), after=None, limit=9).found
+                )
             ]
         ),
         shows=bool,
@@ -60,13 +68,13 @@ ALL_CASES: tuple[Command, ...] = (
     Command(
         "search.reports",
         WORKS,
-        lambda at, who: list(search.reports(at.store, who, [at.m.open_id], at.now)),
+        lambda at, who: _look(at, who, lambda look: list(look.reports([at.m.open_id]))),
         shows=bool,
     ),
     Command(
         "search.everything",
         WORKS,
-        lambda at, who: list(search.everything(at.store, who, [at.m.open_id], at.now)),
+        lambda at, who: _look(at, who, lambda look: list(look.everything([at.m.open_id]))),
         shows=bool,
     ),
     Command(

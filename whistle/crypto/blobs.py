@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidTag
 
 from whistle.crypto.binding import bind
 from whistle.crypto.envelope import encrypted_length
-from whistle.crypto.header import HEADER_BYTES, Header, Kind, demand
+from whistle.crypto.header import HEADER_BYTES, Kind, demand
 from whistle.crypto.keys import CompartmentKey, hkdf
 from whistle.crypto.padding import padded
 from whistle.crypto.refusal import broken
@@ -34,8 +34,7 @@ class BlobSealer:
     def __init__(
         self, key: CompartmentKey, object_id: bytes, *, mixed_with: CompartmentKey | None = None
     ) -> None:
-        bound, secret = bind(Kind.BLOB, key, object_id, mixed_with)
-        self.header = bound.pack()
+        self.header, secret = bind(Kind.BLOB, key, object_id, mixed_with)
         label = _BLOB + self.header
         self._stream = Cobblestone256Encryptor(hkdf(secret, label), label)
         self._plain_hash = hashlib.sha256()
@@ -99,8 +98,8 @@ def open_blob(
     Bytes leave before the end is known to be whole: call `verify_blob` first, hand on afterwards.
     """
     try:
-        expected, secret = bind(Kind.BLOB, key, object_id, mixed_with)
-        yield from _take(size, _decrypted(expected, secret, chunks))
+        header, secret = bind(Kind.BLOB, key, object_id, mixed_with)
+        yield from _take(size, _decrypted(header, secret, chunks))
     except (InvalidTag, ValueError):
         raise broken() from None
 
@@ -128,7 +127,7 @@ def _parts(data: bytes | memoryview) -> Iterator[memoryview]:
         yield view[start : start + PART_BYTES]
 
 
-def _decrypted(expected: Header, secret: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _decrypted(header: bytes, secret: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Plain bytes, padding included; the header is demanded before the first byte of body meets the key."""
     arriving = iter(chunks)
     start = b""
@@ -136,7 +135,8 @@ def _decrypted(expected: Header, secret: bytes, chunks: Iterable[bytes]) -> Iter
         start += chunk
         if len(start) >= HEADER_BYTES:
             break
-    label = _BLOB + demand(start, expected)
+    demand(start, header)
+    label = _BLOB + header
     stream = Cobblestone256Decryptor(hkdf(secret, label), label)
     for part in _parts(memoryview(start)[HEADER_BYTES:]):
         yield stream.update(part)

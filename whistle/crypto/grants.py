@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from whistle.crypto.envelope import open_under, seal_under
-from whistle.crypto.header import HEADER_BYTES, OBJECT_ID, Compartment, Header, Kind, demand
+from whistle.crypto.header import HEADER_BYTES, OBJECT_ID, Compartment, Kind, demand, packed
 from whistle.crypto.keys import KEY_BYTES, MLKEM_PUBLIC_BYTES, CompartmentKey, KeyPair, public_key_id
 from whistle.crypto.refusal import broken
 
@@ -20,7 +20,7 @@ _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AE
 
 
 def _header(kind: Kind, key: CompartmentKey, owner_key_id: bytes) -> bytes:
-    return Header(kind, key.compartment, key.epoch, 0, key.case_id, key.key_id, owner_key_id).pack()
+    return packed(kind, key.compartment, key.epoch, 0, (key.case_id, key.key_id, owner_key_id))
 
 
 def _expect(
@@ -32,9 +32,13 @@ def _expect(
     """
     announced = bytes(sealed[OBJECT_ID])
     case_id, compartment, epoch = place
-    header = demand(sealed, Header(kind, compartment, epoch, 0, case_id, announced, owner_key_id))
     if len(sealed) != _SIZES[kind]:
         raise broken()
+    try:
+        header = packed(kind, compartment, epoch, 0, (case_id, announced, owner_key_id))
+    except ValueError:
+        raise broken() from None
+    demand(sealed, header)
     return header, announced
 
 

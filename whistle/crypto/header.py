@@ -35,9 +35,11 @@ class Compartment(IntEnum):
     INTERNAL = 3
 
 
+# As plain numbers: a member of an enumeration takes longer to compare, and every object is asked.
+_LOCK = int(Kind.LOCK)
 _KINDS = frozenset(int(kind) for kind in Kind)
 _COMPARTMENTS = frozenset(int(compartment) for compartment in Compartment)
-_BODIES = (Kind.RECORD, Kind.BLOB)
+_BODIES = frozenset((int(Kind.RECORD), int(Kind.BLOB)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +54,10 @@ class Header:
     object_id: bytes
     key_id: bytes
 
-    @property
-    def is_lawful(self) -> bool:
-        """Whether the fields may stand together (FORMAT.md, "Header": zero where zero is due)."""
-        if self.kind == Kind.LOCK:
-            return (self.compartment, self.epoch, self.mixed_epoch, self.case_id, self.key_id) == (
-                0,
-                0,
-                0,
-                NO_ID,
-                NO_ID,
-            )
-        mixes = self.kind in _BODIES and self.compartment == Compartment.IDENTITY
-        return self.kind in _KINDS and self.compartment in _COMPARTMENTS and (mixes or self.mixed_epoch == 0)
-
     def pack(self) -> bytes:
         """The header as 64 bytes; ValueError if the fields may not stand together or do not fit."""
         ids = (self.case_id, self.object_id, self.key_id)
-        # Spelled out: a search opens ten thousand objects, and each packs the header it expects.
-        fits = (
-            len(self.case_id) == len(self.object_id) == len(self.key_id) == ID_BYTES
-            and 0 <= self.epoch <= U32_MAX
-            and 0 <= self.mixed_epoch <= U32_MAX
-        )
-        if not (fits and self.is_lawful):
-            raise ValueError("these fields make no header")
-        return _LAYOUT.pack(MAGIC, self.kind, SUITE, self.compartment, 0, self.epoch, self.mixed_epoch, *ids)
+        return packed(self.kind, self.compartment, self.epoch, self.mixed_epoch, ids)
 
     @classmethod
     def parse(cls, sealed: bytes) -> "Header":
@@ -86,21 +66,48 @@ class Header:
             raise broken()
         magic, kind, suite, compartment, zero, *rest = _LAYOUT.unpack_from(sealed)
         header = cls(kind, compartment, *rest)
-        if (magic, suite, zero) != (MAGIC, SUITE, 0) or not header.is_lawful:
+        case_id, _object_id, key_id = rest[2:]
+        lawful = _is_lawful(kind, compartment, header.epoch, header.mixed_epoch, case_id, key_id)
+        if (magic, suite, zero) != (MAGIC, SUITE, 0) or not lawful:
             raise broken()
         return header
 
 
-def demand(sealed: bytes, expected: Header) -> bytes:
-    """The header bytes of `sealed` if they say exactly `expected`, else SealBroken.
+def packed(
+    kind: int, compartment: int, epoch: int, mixed_epoch: int, ids: tuple[bytes, bytes, bytes]
+) -> bytes:
+    """The 64 bytes that say this; ValueError if the fields may not stand together or do not fit.
+
+    `ids` are those of case, object and key. A search opens ten thousand objects and expects a header of
+    each: it needs the bytes, and no `Header`.
+    """
+    case_id, object_id, key_id = ids
+    fits = (
+        len(case_id) == len(object_id) == len(key_id) == ID_BYTES
+        and 0 <= epoch <= U32_MAX
+        and 0 <= mixed_epoch <= U32_MAX
+    )
+    if not (fits and _is_lawful(kind, compartment, epoch, mixed_epoch, case_id, key_id)):
+        raise ValueError("these fields make no header")
+    return _LAYOUT.pack(MAGIC, kind, SUITE, compartment, 0, epoch, mixed_epoch, case_id, object_id, key_id)
+
+
+def _is_lawful(
+    kind: int, compartment: int, epoch: int, mixed_epoch: int, case_id: bytes, key_id: bytes
+) -> bool:
+    """Whether the fields may stand together (FORMAT.md, "Header": zero where zero is due)."""
+    if kind == _LOCK:
+        return (compartment, epoch, mixed_epoch, case_id, key_id) == (0, 0, 0, NO_ID, NO_ID)
+    mixes = mixed_epoch == 0 or (kind in _BODIES and compartment == Compartment.IDENTITY)
+    return mixes and kind in _KINDS and compartment in _COMPARTMENTS
+
+
+def demand(sealed: bytes, due: bytes) -> None:
+    """SealBroken unless `sealed` begins with exactly the header that is due.
 
     Runs before any key touches the body: an object that was moved to another case, compartment or row
-    is refused for what it says, even to somebody who holds the right key.
+    is refused for what it says, even to somebody who holds the right key. A header has one form only: the
+    same fields are the same bytes.
     """
-    try:
-        due = expected.pack()  # a header has one form only: the same fields are the same bytes
-    except ValueError:
-        raise broken() from None
     if sealed[:HEADER_BYTES] != due:
         raise broken()
-    return due

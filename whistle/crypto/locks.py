@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from argon2.low_level import Type, hash_secret_raw
 
 from whistle.crypto.envelope import decrypt, encrypt
-from whistle.crypto.header import HEADER_BYTES, NO_ID, Header, Kind
+from whistle.crypto.header import HEADER_BYTES, NO_ID, Header, Kind, packed
 from whistle.crypto.keys import KEY_BYTES, hkdf
 from whistle.crypto.refusal import broken
 
@@ -102,7 +102,7 @@ def seal_lock(
         raise ValueError("these parts make no lock")
     flags = NEEDS_SHARE if share else 0
     cost = (parameters.memory_kib, parameters.passes, parameters.lanes)
-    start = Header(Kind.LOCK, 0, 0, 0, NO_ID, owner_id, NO_ID).pack()
+    start = packed(Kind.LOCK, 0, 0, 0, (NO_ID, owner_id, NO_ID))
     start += _PARAMETERS.pack(purpose, ARGON2ID, flags, *cost, salt)
     return start + encrypt(hkdf(root + share, _KEK), _LOCK + start, seed)
 

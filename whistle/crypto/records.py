@@ -31,9 +31,8 @@ def seal_record(
 ) -> bytes:
     """The sealed record; ValueError unless the content key is mixed in for identity, and only then."""
     header, secret = bind(Kind.RECORD, key, object_id, mixed_with)
-    packed = header.pack()
     framed = len(body).to_bytes(LENGTH_BYTES, "big") + body
-    return packed + seal_under(secret, _RECORD + packed, framed.ljust(padded(len(framed)), b"\0"))
+    return header + seal_under(secret, _RECORD + header, framed.ljust(padded(len(framed)), b"\0"))
 
 
 def open_record(
@@ -44,8 +43,8 @@ def open_record(
         header, secret = bind(Kind.RECORD, key, object_id, mixed_with)
     except ValueError:
         raise broken() from None
-    packed = demand(sealed, header)
-    return _unframe(open_under(secret, _RECORD + packed, sealed[HEADER_BYTES:]))
+    demand(sealed, header)
+    return _unframe(open_under(secret, _RECORD + header, sealed[HEADER_BYTES:]))
 
 
 def _unframe(plain: bytes) -> bytes:

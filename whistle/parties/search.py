@@ -43,7 +43,7 @@ HIT: Final = 30
 """A case that is shown is fetched whole and checked against its inventory."""
 
 PART: Final = 2_000
-"""Cases fetched at a time: some 8 MB of sealed reports in memory."""
+"""Cases fetched at a time: some 2 MB of sealed reports in memory, which a processor keeps at hand."""
 
 TEXT_LIMIT: Final = 200
 WORDS_LIMIT: Final = 10
@@ -103,58 +103,53 @@ class Search:
     def run(self, member: Member, question: Question, after: str = "") -> Found:
         """Look on from `after` until a page is full or the work of one call is done. Raises `FormRefused`."""
         needles = _Needles.of(question)
-        now = self._now()
-        places = vault.places(
-            self._store, member.person_id, question.wanted, now, after=_cursor(after), limit=WORK
-        )
-        return _Pass(self._store, self._desk, member, needles).over(places, now)
+        with vault.looking(self._store, member.person_id, self._now()) as look:
+            places = look.places(question.wanted, after=_cursor(after), limit=WORK)
+            walk = _Pass(look, member, question, needles)
+            fitting = walk.over(places.found)
+        left = places.total - walk.looked_at
+        goes_on = _cursor_of(places.found[walk.looked_at - 1]) if left else ""
+        hits = [hit for place in fitting if (hit := self._hit(member, needles, place)) is not None]
+        return Found(tuple(hits), walk.looked_at, left, goes_on)
+
+    def _hit(self, member: Member, needles: "_Needles", place: Place) -> Hit | None:
+        try:
+            return needles.hit(self._desk.file(member, place.number))
+        except NotThere:  # taken away since the list was made
+            return None
 
 
 class _Pass:
     """One call's walk over the cases, and what it has cost so far."""
 
-    def __init__(self, store: Store, desk: DeskWork, member: Member, needles: "_Needles") -> None:
-        self._store, self._desk, self._member, self._needles = store, desk, member, needles
+    def __init__(self, look: vault.Look, member: Member, question: Question, needles: "_Needles") -> None:
+        self._look, self._member, self._needles = look, member, needles
+        self._read = look.everything if question.deep else look.reports
+        self.looked_at = 0
         self._work = 0
-        self._hits: list[Hit] = []
 
-    def over(self, places: vault.Places, now: datetime) -> Found:
-        looked = 0
-        for at in range(0, len(places.found), PART):
-            part = places.found[at : at + PART]
-            texts = self._texts(part, now)
+    def over(self, places: Sequence[Place]) -> list[Place]:
+        """The places whose texts say what is wanted, until a page is full or the work is done."""
+        fitting: list[Place] = []
+        for at in range(0, len(places), PART):
+            part = places[at : at + PART]
+            texts = self._texts(part)
             for place in part:
-                looked += 1
-                self._look(place, texts.get(place.case_id, ()))
-                if self._work >= WORK or len(self._hits) == PAGE:
-                    return self._found(looked, places.total - looked, place)
-        return self._found(looked, places.total - looked, places.found[-1] if places.found else None)
+                self.looked_at += 1
+                if self._needles.are_none or self._needles.may_be_in(self._opened(texts[place.case_id])):
+                    fitting.append(place)
+                    self._work += HIT
+                if self._work >= WORK or len(fitting) == PAGE:
+                    return fitting
+        return fitting
 
-    def _found(self, looked: int, left: int, last: Place | None) -> Found:
-        return Found(tuple(self._hits), looked, left, _cursor_of(last) if last is not None and left else "")
-
-    def _texts(self, part: Sequence[Place], now: datetime) -> dict[bytes, list[SealedText]]:
-        if self._needles.are_none:
-            return {}
-        ask = vault.everything if self._needles.deep else vault.reports
+    def _texts(self, part: Sequence[Place]) -> dict[bytes, list[SealedText]]:
         found: dict[bytes, list[SealedText]] = defaultdict(list)
-        ids = [place.case_id for place in part]
-        for text in ask(self._store, self._member.person_id, ids, now):
-            if text.sealed:  # a place that a restore left empty has no word to be found by
-                found[text.case_id].append(text)
+        if not self._needles.are_none:
+            for text in self._read([place.case_id for place in part]):
+                if text.sealed:  # a place that a restore left empty has no word to be found by
+                    found[text.case_id].append(text)
         return found
-
-    def _look(self, place: Place, texts: Sequence[SealedText]) -> None:
-        if not self._needles.are_none and not self._needles.may_be_in(self._opened(texts)):
-            return
-        self._work += HIT
-        try:
-            file = self._desk.file(self._member, place.number)
-        except NotThere:  # taken away since the list was made
-            return
-        hit = self._needles.hit(file)
-        if hit is not None:
-            self._hits.append(hit)
 
     def _opened(self, texts: Sequence[SealedText]) -> Iterator[str]:
         keys: dict[tuple[int, int], CompartmentKey] = {}
@@ -244,7 +239,12 @@ class _Needles:
 
 def _escapes_letters(said: str) -> bool:
     """Whether JSON wrote a letter as a number, so that only its fields tell what stands there."""
-    return any(after.startswith("u") for after in said.split("\\")[1:])
+    at = said.find("\\")
+    while at >= 0:
+        if said.startswith("u", at + 1):
+            return True
+        at = said.find("\\", at + 2)  # past the letter that is escaped: it may be another backslash
+    return False
 
 
 def _folded(text: str) -> str:

@@ -5,6 +5,7 @@ every byte of a case that is named on a page.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -97,35 +98,63 @@ SINGLE_CASES = 50
 """An outside investigator is designated case by case; nobody is for more than a few."""
 
 
-def places(
-    store: Store, person_id: bytes, wanted: Wanted, now: datetime, *, after: Cursor | None, limit: int
-) -> Places:
-    """The cases of this person that fit and that stand today, newest first, at most `limit`."""
+@contextmanager
+def looking(store: Store, person_id: bytes, now: datetime) -> Iterator["Look"]:
+    """One snapshot of what this person may search today, however many parts of it they read."""
     with store.reading() as db:
-        mine = _mine(db, store.keys, person_id, wanted, now)
+        yield Look(db, store.keys, person_id, now)
+
+
+class Look:
+    """What one person may search today; nothing that is asked of it names a case that they could not open."""
+
+    def __init__(self, db: Connection, keys: ServerKeys, person_id: bytes, now: datetime) -> None:
+        self._db, self._keys, self._person_id, self._now = db, keys, person_id, now
+        self._whose = duties.standing_of(db, keys, person_id, now)
+        # Asked of all there are, by their own index: few days have come, and the cases of a search are many.
+        until = now.date() + timedelta(days=1)
+        self._due = set(db.execute(_DUE, {"until": until}).scalars())
+
+    def places(self, wanted: Wanted, *, after: Cursor | None, limit: int) -> Places:
+        """The cases that fit and that stand today, newest first, at most `limit`."""
+        mine = _mine(self._db, self._keys, self._person_id, wanted, self._now)
         if not mine or wanted.state not in FILTERS:
             return Places((), 0)
-        where = [readers.c.person_id == person_id, or_(*mine), *_asked(wanted)]
+        where = [readers.c.person_id == self._person_id, or_(*mine), *_asked(wanted)]
         if after is not None:
             where.append(_beyond(after))
         query = (
             select(cases.c.id, cases.c.number, cases.c.received_on).join_from(readers, cases).where(*where)
         )
-        rows = db.execute(query.order_by(cases.c.received_on.desc(), cases.c.id.desc()).limit(limit)).all()
-        total = len(rows) if len(rows) < limit else _count(db, where)
-    return Places(tuple(map(Place._make, rows)), total)
+        newest = query.order_by(cases.c.received_on.desc(), cases.c.id.desc()).limit(limit)
+        rows = self._db.execute(newest).all()
+        total = len(rows) if len(rows) < limit else _count(self._db, where)
+        return Places(tuple(map(Place._make, rows)), total)
 
+    def reports(self, case_ids: Sequence[bytes]) -> Iterator[SealedText]:
+        """The report of each of these cases that this person works on and holds a grant for."""
+        return self._texts(_REPORTS, {"ids": self._standing(case_ids)})
 
-def reports(store: Store, person_id: bytes, case_ids: Sequence[bytes], now: datetime) -> Iterator[SealedText]:
-    """The report of each of these cases that this person works on today and holds a grant for."""
-    return _texts(store, _REPORTS, {"person": person_id, "ids": case_ids}, now)
+    def everything(self, case_ids: Sequence[bytes]) -> Iterator[SealedText]:
+        """Report, messages and notes of each of these cases, as far as this person holds grants."""
+        return self._texts(_ALL, {"ids": self._standing(case_ids), "parts": _READABLE})
 
+    def _texts(self, query: Select[Any], asked: dict[str, Any]) -> Iterator[SealedText]:
+        found = self._db.execute(query.where(*self._whose), asked | {"person": self._person_id})
+        return map(SealedText._make, found.all())
 
-def everything(
-    store: Store, person_id: bytes, case_ids: Sequence[bytes], now: datetime
-) -> Iterator[SealedText]:
-    """Report, messages and notes of each of these cases, as far as this person holds grants."""
-    return _texts(store, _ALL, {"person": person_id, "ids": case_ids, "parts": _READABLE}, now)
+    def _standing(self, case_ids: Sequence[bytes]) -> Sequence[bytes]:
+        """Those of these cases whose day has not come."""
+        due = self._due.intersection(case_ids)
+        if not due:
+            return case_ids
+        known = {company.id: company for company in directory.all_companies(self._db)}
+        past = {
+            bytes(row.id)
+            for row in self._db.execute(select(cases).where(cases.c.id.in_(due)))
+            if closed_for_work(reading.retention_facts(row, known[bytes(row.company_id)]), self._now)
+        }
+        return [one for one in case_ids if one not in past]
 
 
 def companies_of(store: Store, person_id: bytes, now: datetime) -> tuple[tuple[str, str], ...]:
@@ -136,31 +165,6 @@ def companies_of(store: Store, person_id: bytes, now: datetime) -> tuple[tuple[s
         return tuple(
             (one.code, one.name) for one in worked if scope(db, store.keys, person_id, one, now) is not None
         )
-
-
-def _texts(store: Store, query: Select[Any], asked: dict[str, Any], now: datetime) -> Iterator[SealedText]:
-    with store.reading() as db:
-        whose = duties.standing_of(db, store.keys, asked["person"], now)
-        past = _past(db, asked["ids"], now)
-        if past:
-            asked = asked | {"ids": [one for one in asked["ids"] if bytes(one) not in past]}
-        found = db.execute(query.where(*whose), asked).all()
-    return map(SealedText._make, found)
-
-
-def _past(db: Connection, case_ids: Sequence[bytes], now: datetime) -> set[bytes]:
-    """Those of these cases whose day has come: it may have, since `places` named them."""
-    until = now.date() + timedelta(days=1)
-    # Asked of all there are, by their own index: few days have come, and the cases of a search are many.
-    due = set(db.execute(_DUE, {"until": until}).scalars()).intersection(case_ids)
-    if not due:
-        return set()
-    known = {company.id: company for company in directory.all_companies(db)}
-    return {
-        bytes(row.id)
-        for row in db.execute(select(cases).where(cases.c.id.in_(due)))
-        if closed_for_work(reading.retention_facts(row, known[bytes(row.company_id)]), now)
-    }
 
 
 def _mine(db: Connection, keys: ServerKeys, person_id: bytes, wanted: Wanted, now: datetime) -> list[Any]:
