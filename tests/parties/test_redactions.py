@@ -254,3 +254,28 @@ def test_the_record_keeps_its_day_and_its_number(world: World) -> None:
         row = db.execute(select(records).where(records.c.compartment == 1)).one()
     assert (row.n, row.on_day) == (1, day)
     assert world.program.handler.case(world.member("Hanna"), receipt.number).entries[0].day == day
+
+
+def test_a_form_that_is_sent_again_brings_nothing_erased_back(world: World) -> None:
+    token, nonce = world.program.sessions.new_token(), world.program.reporter.new_nonce()
+    same: dict[str, Any] = {"token": token, "nonce": nonce, "files": [("Olle.jpg", samples.jpeg())]}
+    receipt = world.send(TEXT, **same)
+    hanna, hugo = world.member("Hanna"), world.member("Hugo")
+    assert erase(world, "Hanna", receipt.number, first())
+    once = shown(world, receipt.number)
+    assert world.send(TEXT, **same).number == receipt.number
+    assert shown(world, receipt.number) == once
+
+    file_id = world.program.handler.case(hanna, receipt.number).files[0].id
+    erase(world, "Hanna", receipt.number, EraseForm("content-1", file=file_id, ground="sensitive"))
+    (asked,) = world.program.handler.case(hugo, receipt.number).erasures
+    world.program.redactions.confirm(hugo, receipt.number, asked.id)
+    before = set(world.program.store.blobs.ids())
+    world.send(TEXT, **same)
+    case = world.program.handler.case(hanna, receipt.number)
+    assert ([entry.text for entry in case.entries], case.files) == (once, ())
+    assert set(world.program.store.blobs.ids()) == before
+
+    # What is newly said is no such second way.
+    world.send(TEXT.replace("three", "four"), **same | {"files": []})
+    assert shown(world, receipt.number) == [*once, TEXT.replace("three", "four")]

@@ -89,3 +89,21 @@ def test_a_ground_is_one_of_three(ground: str) -> None:
     with pytest.raises(RuleRefused, match="ground"):
         redaction.check_ground(ground)
     assert redaction.check_ground("sensitive") == "sensitive"
+
+
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=9), st.booleans()), min_size=1, max_size=7))
+def test_what_stood_there_is_known_again_by_what_is_left(stretches: list[tuple[str, bool]]) -> None:
+    text = "".join(stretch for stretch, _gone in stretches)
+    fields: dict[str, Any] = {"text": text}
+    end, kept = len(text), set(range(len(text)))
+    for stretch, gone in reversed(stretches):
+        start = end - len(stretch)
+        if gone:
+            fields = redaction.without(fields, start, Erased(len(stretch), "other_person", DAY))
+            kept -= set(range(start, end))
+        end = start
+    assert redaction.may_be_of(fields, text)
+    assert not redaction.may_be_of(fields, f"{text}x")
+    for at in kept:
+        other = "a" if text[at] != "a" else "b"
+        assert not redaction.may_be_of(fields, text[:at] + other + text[at + 1 :])

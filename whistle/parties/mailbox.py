@@ -16,6 +16,7 @@ from whistle.parties.report_form import LINE_LIMIT, FormRefused, ReportForm, che
 from whistle.parties.sending import Sending
 from whistle.parties.submission import NewReport
 from whistle.parties.views import Download, Entry, MailboxCase
+from whistle.rules import redaction
 from whistle.rules.calendar import local_day
 from whistle.rules.deadlines import RIGHTS
 from whistle.rules.text import clean_text
@@ -100,15 +101,20 @@ class Mailbox:
             sending.abandon()
 
     def add_what_is_new(self, case_key: CaseKey, form: ReportForm, sending: NewReport) -> None:
-        """A form that arrives again, changed: its new words and files become a message; nothing is lost."""
+        """A form that arrives again, changed: its new words and files become a message; nothing is lost.
+
+        What was erased since is nothing new: neither words nor files come back by the form's second way.
+        """
         file, _key, _author = self._file(case_key.secret)
         records = [
             record.fields for record in file.records(Compartment.CONTENT) if record.fields["by"] == "reporter"
         ]
         known = attachments.known_hashes(file)
         text = clean_text(form.description).strip()
-        new_text = "" if any(fields.get("text") == text for fields in records) else text
-        if not file.case.grants:
+        unchanged = any(redaction.may_be_of(fields, text) for fields in records)
+        new_text = "" if unchanged else text
+        erased = unchanged and any(redaction.erased_files(fields) for fields in records)
+        if erased or not file.case.grants:
             sending.abandon()
             return
         added = sending.moved_to(key_for_files(file), known, file.key(Compartment.IDENTITY))

@@ -108,6 +108,16 @@ def plain(fields: Mapping[str, Any]) -> str:
     return "".join(one.text + (_bracketed(one.erased) if one.erased else "") for one in pieces(fields))
 
 
+def may_be_of(fields: Mapping[str, Any], text: str) -> bool:
+    """Whether `text` may be what stood here before anything was erased: as long, and the same around it."""
+    at = 0
+    for one in pieces(fields):
+        if not text.startswith(one.text, at):
+            return False
+        at += len(one.text) + (one.erased.characters if one.erased else 0)
+    return at == len(text)
+
+
 def short(fields: Mapping[str, Any]) -> str:
     """The text for a line of a list: what was erased is three dots, in every language."""
     return "".join(one.text + ("[…]" if one.erased else "") for one in pieces(fields))

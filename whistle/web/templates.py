@@ -1,20 +1,36 @@
-"""A page's fixed words are put into each language once, when its template is compiled."""
+"""A page's fixed words are put into each language once, when its template is compiled.
 
+Compiling is what the first visitors after a start would wait for, so what came of it lies where Python keeps
+what it makes of modules, and is trusted as much: whoever can write there can write the program.
+`python -m whistle.web.compile` makes all of it beforehand, for a server that may not write there.
+"""
+
+import contextlib
+import hashlib
+import sys
 from collections.abc import Callable, MutableMapping
+from pathlib import Path
 from typing import Any, Final
 
+import jinja2
 from flask.sansio.app import App
 from flask.templating import Environment
-from jinja2 import Template, nodes
+from jinja2 import FileSystemBytecodeCache, Template, nodes
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 
-from whistle.web.words import catalogue
+from whistle.web.words import catalogue, locale
 
 #: How templates call for a word; `ngettext`, which counts, is left to the moment.
 WORD_CALLS: Final = frozenset({"_", "gettext"})
 
 Says = Callable[[str], str]
+
+HERE: Final = Path(__file__)
+TRANSLATIONS: Final = HERE.parent / "translations"
+COMPILED: Final = HERE.parent / "__pycache__" / "templates"
+_READABLE: Final = 0o644  # the program's files belong to root, and its server reads them
 
 
 class MacroContext(Context):
@@ -37,6 +53,7 @@ class SpokenEnvironment(Environment):
     """
 
     says: Says | None = None
+    kept_in: Path = COMPILED
     context_class = MacroContext
 
     def __init__(self, app: App, **options: Any) -> None:
@@ -58,7 +75,9 @@ class SpokenEnvironment(Environment):
         words = catalogue()
         found = self._languages.get(id(words))  # Flask-Babel keeps one catalogue a language for good
         if found is None:
-            found = self._languages[id(words)] = self.overlay()
+            spoken = locale()
+            kept = Kept(self.kept_in, str(spoken.language) if spoken else "", _options(self))
+            found = self._languages[id(words)] = self.overlay(bytecode_cache=kept)
             found.says = words.ugettext
         return found
 
@@ -70,6 +89,48 @@ class SpokenEnvironment(Environment):
         if self.says is not None:
             _Words(self.says).visit(source)
         return super()._generate(source, *names, **options)
+
+
+class Kept(FileSystemBytecodeCache):
+    """Compiled templates of one language; what was made of anything else is made anew and written over."""
+
+    def __init__(self, folder: Path, language: str, options: str) -> None:
+        super().__init__(str(folder), f"{language or 'source'}-%s.page")
+        self._made_of = hashlib.sha256(HERE.read_bytes() + _words_of(language) + options.encode())
+
+    def get_source_checksum(self, source: str) -> str:
+        """What this template is made of: its source, the language's words, how both are put together."""
+        made_of = self._made_of.copy()
+        made_of.update(source.encode())
+        return made_of.hexdigest()
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was kept; what cannot be read, for whatever reason, is compiled anew."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # noqa: BLE001 - the library reads damaged bytes as they come
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next start, where that is allowed and Python keeps its own."""
+        if sys.dont_write_bytecode:
+            return
+        with contextlib.suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
+            Path(self._get_cache_filename(bucket)).chmod(_READABLE)
+
+
+def _words_of(language: str) -> bytes:
+    """The compiled catalogue; English, which stands in the templates, has none."""
+    file = TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo"
+    return file.read_bytes() if file.is_file() else b""
+
+
+def _options(environment: Environment) -> str:
+    """What else the compiler's result depends on."""
+    chosen = (environment.trim_blocks, environment.lstrip_blocks, sorted(environment.extensions))
+    return f"{jinja2.__version__} {chosen}"
 
 
 class _Words(NodeTransformer):
