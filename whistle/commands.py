@@ -7,17 +7,21 @@ import json
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from whistle import app
 from whistle.config import Settings
 from whistle.errors import GuardRefused, SettingsWrong
+from whistle.rules import calendar
 from whistle.rules.companies import load_site
 from whistle.scheduler import GUARDED
 from whistle.vault import check as vault_check
 from whistle.vault import clockguard, duties, people, purge, schema, sites
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import open_engine
+
+if TYPE_CHECKING:
+    from whistle.serve.answer import WSGIApp
 
 TICK_SECONDS = 30
 """How often a serving process looks what is due; a leader that died is replaced within a minute."""
@@ -158,8 +162,13 @@ def _serve(call: Call, host: str, port: int, doors: str, *, scheduler: bool | No
     ticks = program.store.embedded if scheduler is None else scheduler
     program.store.engine.dispose()  # no connection lives through the fork of the workers
     quiet = getattr(call.options, "json", False)
+
+    def load_app() -> "WSGIApp":
+        threading.Thread(target=calendar.load_holidays, name="holidays", daemon=True).start()
+        return app.make_app(program, doors)
+
     run_server(
-        lambda: app.make_app(program, doors),
+        load_app,
         host=host,
         port=port,
         workers=workers,

@@ -1,5 +1,7 @@
 """Months are the calendar's, days are the company's, and a last legal day is never before its target."""
 
+import subprocess
+import sys
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.source import ROOT
 from whistle.errors import RuleRefused, SettingsWrong
 from whistle.rules.calendar import add_days, add_months, last_legal_day, local_day, start_of_day
 
@@ -130,3 +133,17 @@ def test_an_unknown_regime_or_country_is_a_wrong_setting() -> None:
         last_legal_day(date(2026, 1, 2), "SE", "roman")
     with pytest.raises(SettingsWrong, match="Country"):
         last_legal_day(date(2026, 1, 2), "XX", "eu")
+
+
+def test_the_library_of_holidays_is_loaded_when_that_is_asked_for_and_not_before() -> None:
+    script = """
+import sys
+from whistle.rules import calendar
+before = "holidays" in sys.modules
+calendar.load_holidays()
+print(before, "holidays.countries.sweden" in sys.modules)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert said.stdout.split() == ["False", "True"]

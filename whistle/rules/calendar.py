@@ -80,6 +80,11 @@ def last_legal_day(due: date, country: str, regime: str) -> date:
     return day
 
 
+def load_holidays() -> None:
+    """Load the library of public holidays: a tenth of a second, for which the first to ask would wait."""
+    _public_holidays("SE", 2026)  # any year does: the time is the library's, not the year's
+
+
 def _rests(day: date, country: str, regime: str) -> bool:
     if day.weekday() >= _SATURDAY:
         return True
