@@ -12,10 +12,12 @@ from tests.post.server import SENDER, Mailbox, serving
 from tests.vault.tampering import findings, rows
 from tests.world import PEOPLE, World
 from whistle import scheduler
+from whistle.errors import RuleRefused
 from whistle.post.line import Post
 from whistle.scheduler import Event, Mailing
 from whistle.vault import directory, mails, people, reminders
 from whistle.vault.worktables import mails as table
+from whistle.vault.worktables import person_settings
 
 EVERYBODY = sorted(f"{name.lower()}@nordvakt.example" for name, _roles in PEOPLE)
 BOARD = "styrelsen@nordvakt.example"
@@ -98,11 +100,8 @@ def test_where_no_server_is_set_nothing_is_queued(world: World) -> None:
 
 def test_each_in_their_own_language(sqlite_world: World, post: Post, mailbox: Mailbox) -> None:
     world = sqlite_world
-    hanna = world.member("Hanna").person_id
-    with world.program.store.writing() as work:
-        work.db.execute(
-            reminders.person_settings.insert().values(person_id=hanna, key="language", value="sv")
-        )
+    accounts, hanna = world.program.accounts, world.member("Hanna")
+    accounts.choose_mail_language(hanna, "sv")
     run(world, post)
     said = {
         address: BytesParser(policy=policy.default).parsebytes(message)["Subject"].strip()
@@ -111,6 +110,18 @@ def test_each_in_their_own_language(sqlite_world: World, post: Post, mailbox: Ma
     assert said["hanna@nordvakt.example"] == "Det finns något för dig att göra på Nordvakt."
     assert said["hugo@nordvakt.example"] == "There is something for you to do at Nordvakt."
     assert len({len(message) for _address, message in mailbox.taken}) == 1
+
+
+def test_who_goes_back_to_the_sites_language_gets_it_and_no_other_is_taken(world: World) -> None:
+    accounts, hanna, hugo = world.program.accounts, world.member("Hanna"), world.member("Hugo")
+    for language in ("sv", "en", "sv"):
+        accounts.choose_mail_language(hanna, language)
+        assert accounts.mail_language(hanna) == language
+    with pytest.raises(RuleRefused):
+        accounts.choose_mail_language(hanna, "fi")
+    assert (accounts.mail_language(hanna), accounts.mail_language(hugo)) == ("sv", "")
+    accounts.choose_mail_language(hanna, "")
+    assert rows(world, person_settings) == []
 
 
 def test_a_server_that_is_down_delays_and_loses_nothing(

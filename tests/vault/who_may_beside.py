@@ -264,6 +264,10 @@ ACCOUNT: tuple[Command, ...] = tuple(
         Command("accounts.stamp", ALL, lambda at, who: accounts.stamp(at.store, who), shows=bool),
         Command("accounts.stamped", ALL, lambda at, who: accounts.stamped(at.store, who)),
         Command("accounts.renew", ALL, _renew),
+        Command("accounts.language_of", ALL, lambda at, who: accounts.language_of(at.store, who)),
+        Command(
+            "accounts.choose_language", ALL, lambda at, who: accounts.choose_language(at.store, who, "sv")
+        ),
         Command("people.unlock", ALL, lambda at, who: people.unlock(at.store, who, AUTH, at.now)),
         Command("people.use_code", ALL, lambda at, who: people.use_code(at.store, who, 7, "", at.now)),
         Command("people.standing", ALL, lambda at, who: people.standing(at.store, who, at.now)),

@@ -45,6 +45,15 @@ class FakeAccounts:
     def __init__(self) -> None:
         self.throttled = 0
         self.renewed: list[str] = []
+        self.language = ""
+
+    def mail_language(self, _member: Any) -> str:
+        return self.language
+
+    def choose_mail_language(self, _member: Any, language: str) -> None:
+        if language not in {"", "en", "sv"}:
+            raise RuleRefused("choice")
+        self.language = language
 
     def step_up(self, _member: FakeMember, code: str, _passkey: Any = None) -> None:
         if self.throttled:

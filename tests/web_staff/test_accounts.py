@@ -79,6 +79,22 @@ def test_recovery_says_how_long_to_wait(browser: Browser, house: House) -> None:
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "20")
 
 
+def test_somebody_chooses_the_language_of_their_mail(
+    signed_in: Callable[[str], Browser], house: House
+) -> None:
+    maja, path = signed_in("handler"), "/staff/account/language"
+    maja.get("/staff/account")
+    assert '<option value="" selected>' in maja.page
+    assert maja.post(path, mail_language="sv").location == "/staff/account?done=language"
+    assert house.accounts.language == "sv"
+    maja.get("/staff/account?done=language")
+    assert '<option value="sv" selected>' in maja.page
+    assert "Your next mail is written in that language." in maja.words()
+    assert maja.post(path, mail_language="tlh").status_code == 422
+    assert 'id="mail_language-error"' in maja.page
+    assert house.accounts.language == "sv"
+
+
 @pytest.mark.parametrize("path", ["/staff/recover", "/staff/recover/second-factor"])
 def test_a_code_that_waited_too_long_says_what_counts_now(browser: Browser, path: str) -> None:
     browser.get(path)

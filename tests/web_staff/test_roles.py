@@ -163,6 +163,7 @@ DOORS: dict[str, set[str]] = {
     "/ledger/certificates/<number>/file": {"auditor"},
     "/statistics": {"auditor"},
     "/staff/account": ANYBODY,
+    "/staff/account/language": ANYBODY,
     "/staff/account/passphrase": ANYBODY,
     "/staff/account/recovery-code": ANYBODY,
     "/staff/account/passkeys": ANYBODY,

@@ -17,6 +17,7 @@ from whistle.parties.passphrases import LONGEST
 from whistle.parties.pending import Pending, Waiting
 from whistle.parties.second_factor import Setup
 from whistle.parties.sessions import token_bytes
+from whistle.rules.tables import LANGUAGES
 from whistle.vault import accounts
 from whistle.vault.accounts import NewFactor, Proof, Renewal
 from whistle.vault.store import Store
@@ -67,6 +68,16 @@ class Accounts:
             member.pair.seed, member.person_id, PASSPHRASE, normalise_passphrase(passphrase)
         )
         accounts.renew(self._store, member.person_id, proof, Renewal(passphrase=new), self._now())
+
+    def mail_language(self, member: Member) -> str:
+        """The language of this member's mail; empty for the site's own."""
+        return accounts.language_of(self._store, member.person_id)
+
+    def choose_mail_language(self, member: Member, language: str) -> None:
+        """Write this member's mail in another language. Raises `RuleRefused("choice")`."""
+        if language and language not in LANGUAGES:
+            raise RuleRefused("choice")
+        accounts.choose_language(self._store, member.person_id, language)
 
     def print_code(self, member: Member, token: str, current: str) -> Pending:
         """A new recovery code, for who is signed in and types their passphrase.

@@ -15,7 +15,8 @@ from whistle.vault.facts import PersonFacts, Unlocked
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import confirmations, designations, hold_grants
 from whistle.vault.tables import people as persons
-from whistle.vault.worktables import identity_request_grants, passkeys
+from whistle.vault.upsert import insert_of
+from whistle.vault.worktables import MAIL_LANGUAGE, identity_request_grants, passkeys, person_settings
 
 PASSPHRASE = 1
 RECOVERY = 2
@@ -156,6 +157,32 @@ def renew(store: Store, person_id: bytes, proof: Proof, renewal: Renewal, now: d
         # A new recovery code comes with each of them; alone it is a renewal of its own.
         what = next(part for part in _RENEWED if getattr(renewal, part) is not None)
         work.log(_RENEWED[what], day=now.date(), actor=row.name)
+
+
+def language_of(store: Store, person_id: bytes) -> str:
+    """The language in which somebody wants their mail; empty for the site's own. Raises `NotThere`."""
+    with store.reading() as db:
+        _active(db, person_id)
+        chosen = select(person_settings.c.value).where(_language_row(person_id))
+        return db.execute(chosen).scalar_one_or_none() or ""
+
+
+def choose_language(store: Store, person_id: bytes, language: str) -> None:
+    """Write their mail in this language from the next one on; empty: the site's own. Raises `NotThere`."""
+    with store.writing() as work:
+        _active(work.db, person_id)
+        if not language:
+            work.db.execute(delete(person_settings).where(_language_row(person_id)))
+            return
+        row = {"person_id": person_id, "key": MAIL_LANGUAGE, "value": language}
+        kept = insert_of(work.db)(person_settings).values(**row)
+        work.db.execute(
+            kept.on_conflict_do_update(index_elements=["person_id", "key"], set_={"value": language})
+        )
+
+
+def _language_row(person_id: bytes) -> Any:
+    return (person_settings.c.person_id == person_id) & (person_settings.c.key == MAIL_LANGUAGE)
 
 
 def may_invite_again(store: Store, admin_id: bytes, person_id: bytes, now: datetime) -> str:

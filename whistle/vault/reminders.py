@@ -19,8 +19,8 @@ from whistle.vault.news import has_news
 from whistle.vault.store import Store
 from whistle.vault.tables import companies, people, site
 from whistle.vault.upsert import insert_of
+from whistle.vault.worktables import MAIL_LANGUAGE, person_settings
 from whistle.vault.worktables import mails as table
-from whistle.vault.worktables import person_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _people(store: Store, db: Connection, now: datetime, rounds: Rounds) -> Iter
     zones = {bytes(row.id): (n, row.zone) for n, row in enumerate(db.execute(order))}
     standing = directory.standing(db, store.keys, directory.RECIPIENTS, now)
     standing.sort(key=lambda row: (bytes(row.person_id), zones[bytes(row.company_id)]))
-    chosen = select(person_settings).where(person_settings.c.key == "language")
+    chosen = select(person_settings).where(person_settings.c.key == MAIL_LANGUAGE)
     languages = {bytes(row.person_id): row.value for row in db.execute(chosen)}
     emails = {bytes(row.id): row.email.strip() for row in db.execute(select(people.c.id, people.c.email))}
     for person_id, of_one in groupby(standing, key=lambda row: bytes(row.person_id)):

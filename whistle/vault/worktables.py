@@ -169,7 +169,10 @@ person_settings = Table(
     Column("key", String(20), primary_key=True),
     Column("value", String(80), nullable=False),
 )
-"""What somebody chose for themselves: their language, when mail comes."""
+"""What somebody chose for themselves."""
+
+MAIL_LANGUAGE = "language"
+"""The key of the language in which they want their mail."""
 
 hold_asks = Table(
     "hold_asks",

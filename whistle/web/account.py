@@ -4,20 +4,36 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from whistle.parties.member import Member
-from whistle.web import staff_guard
+from whistle.web import languages, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.services import services
 from whistle.web.staff_forms import Refused, Typed, refusals, typed_form
+from whistle.web.words import gettext
 
 blueprint = Blueprint("account", __name__)
 staff_guard.protect(blueprint)
 
 
 @blueprint.get("/staff/account")
-def own() -> str:
+def own() -> ResponseReturnValue:
     """Show who is signed in, in which roles, and the fingerprint to read aloud to a colleague."""
-    member = staff_guard.signed_in()
-    return render_template(
+    return _own(staff_guard.signed_in())
+
+
+@blueprint.post("/staff/account/language")
+def language() -> ResponseReturnValue:
+    """Take the language in which this person wants their mail."""
+    member, typed = staff_guard.signed_in(), typed_form()
+    try:
+        with refusals("mail_language"):
+            services().accounts.choose_mail_language(member, typed["mail_language"])
+    except Refused as refused:
+        return _own(member, refused)
+    return redirect(url_for(".own", done="language"), staff_guard.SEE_OTHER)
+
+
+def _own(member: Member, refused: Refused | None = None) -> ResponseReturnValue:
+    page = render_template(
         "staff/account.html",
         member=member,
         nav=staff_guard.navigation(member),
@@ -25,9 +41,14 @@ def own() -> str:
         fingerprint=services().staff.fingerprint(member),
         has_desk=staff_guard.home(member) != staff_guard.ACCOUNT,
         pending=len(services().keys.pending(member)),
-        done=words.done(request.args.get("done", "")),
+        done="" if refused else words.done(request.args.get("done", "")),
         has_recovery_key=services().site.has_recovery_key(),
+        wrong=refused is not None,
+        errors=refused.errors if refused else {},
+        mail_language=services().accounts.mail_language(member),
+        languages=[("", gettext("The site's own")), *languages.LANGUAGES.items()],
     )
+    return page, refused.status if refused else 200
 
 
 @blueprint.get("/staff/keys")

@@ -6,6 +6,7 @@ from typing import Final
 from flask_babel import LazyString
 
 from whistle.web import (
+    account_words,
     circle_words,
     clock_words,
     custody_words,
@@ -213,12 +214,7 @@ DONE: Final[Words] = {
     "one_more": _l("Your confirmation is noted. The key counts when one more person has confirmed it."),
     "ready": _l("Your account is ready. Sign in."),
     "out": _l("You are signed out."),
-    "renewed": _l("It is done. Sign in with what you have now."),
-    "passphrase": _l("Your new passphrase counts now. Other windows in which you were signed in are closed."),
-    "recovery_code": _l("Your new recovery code counts now. Tear up the old one."),
-    "passkey_added": _l("The passkey is added. Next time you can use it instead of the code."),
-    "passkey_removed": _l("The passkey is removed."),
-    "proved": _l("The shares open the recovery key. It is asked for again in 90 days."),
+    **account_words.DONE,
     **people_words.DONE,
     **redaction_words.DONE,
     **work_words.DONE,
