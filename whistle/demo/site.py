@@ -147,9 +147,7 @@ class _Stage:
                 self._activate(person)
         for _round in range(2):
             self._confirm_by(PEOPLE)
-        self.cast.members.clear()
-        for person in PEOPLE:
-            self._sign_in(person.name)
+        self.cast.members.update({name: self._today(one) for name, one in self.cast.members.items()})
         self.card.people = [self._on_card(person) for person in PEOPLE]
 
     def play(self, today: date) -> None:
@@ -229,6 +227,15 @@ class _Stage:
             code = totp.code_at(self.secrets[name], self._step())
             self.cast.members[name] = self.program.staff.sign_in(name, self.passphrases[name], code)
         return self.cast.members[name]
+
+    def _today(self, member: Member) -> Member:
+        """Somebody who is signed in, with the roles that count by now."""
+        sessions = self.program.sessions
+        token = sessions.begin_staff(member)
+        found = sessions.open_staff(token)
+        sessions.end(token)
+        assert found is not None  # noqa: S101 (they have just signed in)
+        return found
 
     def _step(self) -> int:
         return totp.step_at(int(self.clock.machine().timestamp()))
