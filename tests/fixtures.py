@@ -4,16 +4,37 @@ import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, create_engine
 
 from tests.postgres import new_database, private_postgres
 from tests.world import Secrets, World, fill, make_template, open_world
 from whistle.parties import locksmith
-from whistle.vault import serverkeys
+from whistle.vault import serverkeys, store
 
 # A slow hash of the same secret, salt and cost is the same: here it is worked out once, not at each sign-in.
 locksmith.argon2_root = functools.cache(locksmith.argon2_root)  # type: ignore[attr-defined]
+
+
+STATEMENTS = 4_000
+"""More than the suite has, so that none is forgotten."""
+
+KNOWN: dict[str, Engine] = {}
+"""The first engine of each kind of database: what it compiled serves all others."""
+
+
+def _engine_with_what_is_compiled(url: str, **options: Any) -> Engine:
+    made = create_engine(url, query_cache_size=STATEMENTS, **options)
+    first = KNOWN.setdefault(made.dialect.name, made)
+    made.dialect = made.pool._dialect = first.dialect
+    made._compiled_cache = first._compiled_cache
+    return made
+
+
+# A site of its own for each test is an engine of its own, which would compile every statement again.
+store.create_engine = _engine_with_what_is_compiled  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
