@@ -43,7 +43,7 @@ HIT: Final = 30
 """A case that is shown is fetched whole and checked against its inventory."""
 
 PART: Final = 2_000
-"""Cases fetched at a time: some 2 MB of sealed reports in memory, which a processor keeps at hand."""
+"""Cases fetched at a time: some 8 MB of sealed reports in memory."""
 
 TEXT_LIMIT: Final = 200
 WORDS_LIMIT: Final = 10

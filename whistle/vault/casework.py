@@ -160,7 +160,8 @@ def _finish(change: Change, *, changed: bool) -> None:
         kind, due = next_day(change.db, change.row, change.columns, change.company, change.today)
         change.set(next_kind=kind, next_on=due)
     inventory.save(change.db, change.store.keys.inventory, change.row.id, n, change.entries, **change.columns)
-    place(change.db, change.row.id, open_=change.now("state") != "closed", due_on=change.now("next_on"))
+    if any(change.now(column) != getattr(change.row, column) for column in ("state", "next_on")):
+        place(change.db, change.row.id, open_=change.now("state") != "closed", due_on=change.now("next_on"))
 
 
 def _journal(store: Store) -> None:

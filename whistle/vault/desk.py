@@ -111,8 +111,12 @@ def worked_on(db: Connection, keys: ServerKeys, person_id: bytes, number: str, n
 
 def standing_on(change: casework.Change, person_id: bytes, now: datetime) -> tuple[directory.Standing, str]:
     """In which role somebody works on the case that is being changed, and their name. Raises `NotThere`."""
-    standing = _require_standing(change.db, person_id, change, now)
-    return standing, _name(change.db, person_id, change.row.id)
+    row = change.row
+    standing = _standing(change.db, change.store.keys, person_id, row, now, change.company)
+    name = change.db.execute(_NAME, {"case": row.id, "person": person_id}).scalar_one_or_none()
+    if standing is None or name is None:
+        raise NotThere("there is no such case, or it is not yours")
+    return standing, name
 
 
 def works_on(change: casework.Change, person_id: bytes, now: datetime) -> bool:
@@ -136,9 +140,8 @@ def mark_read(
             work.db.execute(_SEEN, {"person": person_id, "case": case_id})
         return
     with casework.changing(store, case_id, now) as change:
-        _require_standing(change.db, person_id, change, now)
+        _as, name = standing_on(change, person_id, now)
         reading.require_standing(change.row, change.company, now)
-        name = _name(change.db, person_id, case_id)
         for grant in own:
             if grant.holder_id != person_id or Header.parse(grant.sealed).compartment == Compartment.IDENTITY:
                 raise NotAllowed("a handler replaces their own grants only")
@@ -157,7 +160,7 @@ def at_work(
     investigator may do is named in `OPEN_TO_INVESTIGATOR`, and nothing else.
     """
     with casework.changing(store, number, now) as change:
-        standing = _require_standing(change.db, person_id, change, now)
+        standing, name = standing_on(change, person_id, now)
         reading.require_standing(change.row, change.company, now)
         if doing not in WHILE_BLOCKED:
             reading.require_unblocked(change.db, change.store.keys, change.row, change.company, now)
@@ -165,7 +168,7 @@ def at_work(
             raise RuleRefused("shared", "The company's own people do this (2021:890 5:3).")
         if standing.role == "investigator" and doing not in OPEN_TO_INVESTIGATOR:
             raise RuleRefused("investigator", "An outside investigator reads the case and adds notes.")
-        yield change, _name(change.db, person_id, change.row.id)
+        yield change, name
 
 
 def take(change: casework.Change, addition: Addition, *, tells_reporter: bool = False) -> None:
@@ -279,21 +282,6 @@ def _mine(
     if row is None or company is None or _standing(db, keys, person_id, row, now, company) is None:
         raise NotThere("there is no such case, or it is not yours")
     return row, company
-
-
-def _require_standing(
-    db: Connection, person_id: bytes, change: casework.Change, now: datetime
-) -> directory.Standing:
-    """In which role somebody works on this case today; raises `NotThere` unless they do."""
-    standing = _standing(db, change.store.keys, person_id, change.row, now)
-    if standing is None or not db.execute(_NAME, {"case": change.row.id, "person": person_id}).first():
-        raise NotThere("there is no such case, or it is not yours")
-    return standing
-
-
-def _name(db: Connection, person_id: bytes, case_id: bytes) -> str:
-    name: str = db.execute(_NAME, {"case": case_id, "person": person_id}).scalar_one()
-    return name
 
 
 def _standing(
