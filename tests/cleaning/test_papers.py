@@ -106,6 +106,48 @@ def test_a_sheet_loses_user_path_printer_and_the_name_in_its_notes() -> None:
     assert b"Too much" in parts["xl/comments1.xml"]
 
 
+def outside(kind: str, target: str) -> str:
+    return (
+        f'<Relationships xmlns="{samples.PACKAGE}/relationships"><Relationship Id="rId1"'
+        f' Type="{samples.R}/{kind}" Target="{target}" TargetMode="External"/></Relationships>'
+    )
+
+
+CHANGES = (
+    f"""<c:chgInfo xmlns:c="urn:c"><c:chgData name="{samples.SECRET}" userId="S::anna@secret"/></c:chgInfo>"""
+)
+VIEW = f"""<workbook><customWorkbookView name="{samples.SECRET} - Personal View"/></workbook>"""
+SCENARIO = f"""<a><scenario name="a" user="{samples.SECRET}" comment="Created by {samples.SECRET}"/></a>"""
+CORE = f"<p:coreProperties xmlns:p='urn:p'><p:modifiedBy>{samples.SECRET}</p:modifiedBy></p:coreProperties>"
+CLOUD = "https://firma-my.sharepoint.example/personal/annasecret/Mall.dotx"
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("ppt/changesInfos/changesInfo1.xml", CHANGES), ("xl/workbook.xml", VIEW), ("xl/a.xml", SCENARIO),
+        ("docProps/core1.xml", CORE), ("DocProps/Core.xml", CORE),
+        ("word/_rels/settings.xml.rels", outside("attachedTemplate", CLOUD)),
+        ("xl/externalLinks/_rels/a.xml.rels", outside("externalLinkPath", "../annasecret/hours.xlsx")),
+        ("word/_rels/document.xml.rels", outside("hyperlink", "C:\\Users\\annasecret\\a.docx")),
+        ("word/_rels/document.xml.rels", outside("hyperlink", "../annasecret/a.docx")),
+        ("content.xml", '<a xmlns:x="urn:x" x:href="../../annasecret/a.odt"/>'),
+    ],
+)  # fmt: skip
+def test_what_names_somebody_goes_wherever_in_a_package_it_lies(name: str, part: str) -> None:
+    copy = worker.cleaned(samples.docx(**{name: part}), "file.docx")
+    assert [word for word in HIDDEN if word in says(copy)] == []
+
+
+def test_a_link_keeps_its_address_and_properties_in_an_odd_place_are_refused() -> None:
+    rels = "word/_rels/document.xml.rels"
+    for address in ("https://nordvakt.example/a", "mailto:a@nordvakt.example", "#chapter"):
+        copy = worker.cleaned(samples.docx(**{rels: outside("hyperlink", address)}), "file.docx")
+        assert f'Target="{address}"' in parts_of(copy)[rels].decode()
+    with pytest.raises(CannotClean):
+        worker.cleaned(samples.docx(**{"custom/properties.xml": CORE}), "file.docx")
+
+
 def test_an_open_document_begins_with_its_type_and_keeps_its_words() -> None:
     copy = worker.cleaned(samples.odt(), "letter.odt")
     parts = parts_of(copy)
@@ -167,6 +209,7 @@ def test_the_sound_itself_is_untouched() -> None:
     assert len(copy) == len(moved)
     assert b"\xd1\xd2\xd3\xd4" not in copy  # the times of the track
     assert copy.index(b"the sound") == moved.index(b"the sound")
+    assert sound.clean(samples.flac() + b"TAG" + bytes(125)) == sound.clean(samples.flac())
     _name, _type, recording = attachments.make("samtal-bygget.wav")
     assert sound.clean(recording) == recording
 

@@ -30,7 +30,16 @@ _PRINTER: Final = frozenset({"PrinterName", "PrinterSetup", "RsidRoot", "Rsid", 
 """Settings of an ODF that name a machine or follow its editing."""
 
 _NAMES: Final = frozenset({"author", "displayName", "userId", "userName", "refreshedBy", "lastModifiedBy"})
-_PEOPLE: Final = frozenset({"cmAuthor", "author", "person", "userInfo"})
+_PEOPLE: Final = frozenset({"cmAuthor", "author", "person", "userInfo", "customWorkbookView"})
+_PROPERTIES: Final = frozenset({"coreProperties", "Properties"})
+"""The root of a part that says who made the file, wherever it lies (ECMA-376 parts 1 and 2)."""
+
+_OUTSIDE: Final = ("file:", "../", "/")
+"""How the address of a file begins that lies beside the document and not in it (ODF 1.3 part 2)."""
+
+_USERS: Final = frozenset({("permStart", "ed"), ("scenario", "user"), ("scenario", "comment")})
+"""Attributes of one element that name a user (ECMA-376 part 1)."""
+
 _TIMES: Final = frozenset({"dateUtc", "dT", "dt", "refreshedDate", "refreshedDateIso"})
 _FIXED: Final = {("", "initials"): "A", ("", "providerId"): "None"} | {
     (element, "created"): NO_TIME for element in ("cm", "reply")
@@ -95,6 +104,8 @@ class _Writer:
 
     def _start(self, name: str, flat: list[str]) -> None:
         pairs = list(zip(flat[::2], flat[1::2], strict=True))
+        if not self._path and not self._skipped and local(name) in _PROPERTIES:
+            raise CannotClean("properties that lie where nobody looks for them")
         self._spaces |= {key[6:]: value for key, value in pairs if key.startswith("xmlns:")}
         kept = None if self._skipped or self._is_gone(name, pairs) else quiet(name, pairs, self._people)
         if kept is not None and self._hook is not None:
@@ -158,6 +169,8 @@ def _tells(element: str, word: str, value: str, *, signed: bool) -> bool:
         return True
     if (word == "date" and signed) or (element, word) in (("pageSetup", "id"), ("imagedata", "title")):
         return True
+    if (element, word) in _USERS:
+        return True
     return word in ("descr", "alt") and _PATH.search(value) is not None
 
 
@@ -169,6 +182,6 @@ def _neutral(element: str, word: str, value: str, people: People) -> str:
         return _FIXED[element, word]
     if word == "name" and element in ("cNvPr", "docPr") and _PATH.search(value):
         return "Picture"
-    if word == "href" and value.lower().startswith("file:"):
+    if word == "href" and value.lower().startswith(_OUTSIDE):
         return "file:///removed"
     return _FIXED.get(("", word), value)

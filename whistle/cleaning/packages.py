@@ -22,23 +22,29 @@ _TYPES: Final = "[Content_Types].xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
 
 _EMPTY: Final = {
-    "docProps/core.xml": '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
-    "docProps/app.xml": '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>',
+    "docprops/core.xml": '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
+    "docprops/app.xml": '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>',
 }
+"""By the name in small letters: parts are the same in any case (ECMA-376 part 2)."""
+
 _EMPTY_META: Final = (
     '<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
     ' office:version="1.2"><office:meta/></office:document-meta>'
 )
 
 _LEFT_OUT: Final = re.compile(
-    r"docProps/(?:thumbnail\.|custom\.xml)|customXml/|customUI/|docMetadata/|_xmlsignatures/|\[trash\]/"
-    r"|(?:word|xl|ppt)/(?:printerSettings|webextensions|revisions)/|Thumbnails/|ObjectReplacements/"
+    r"(?i:docProps/(?!(?:core|app)\.xml$))|customXml/|customUI/|docMetadata/|_xmlsignatures/|\[trash\]/"
+    r"|(?:word|xl|ppt)/(?:printerSettings|webextensions|revisions|changesInfos)/|Thumbnails/|ObjectReplacements/"
     r"|Configurations2/|layout-cache$|META-INF/documentsignatures\.xml$|META-INF/macrosignatures\.xml$"
 )
-"""Thumbnails, signatures, printers, labels, earlier editing: parts that a document opens without."""
+"""Properties of one's own, thumbnails, signatures, printers, labels, who edited what: parts that a document
+opens without."""
 
 _REFUSED: Final = re.compile(r"(?i)vbaProject|activeX/|macrosheets/|^Basic/|^Scripts/|xl/connections\.xml$")
 """Programs and connections: what they say of whoever wrote them cannot be told."""
+
+_ADDRESS: Final = re.compile(r"(?i)(?!file:)[a-z][a-z0-9+.-]+:[^\\]*$|#")
+"""A link that somebody can follow, or a place in the document itself; a drive's letter is no such scheme."""
 
 _MARKUP: Final = frozenset({"xml", "rels", "vml", "rdf"})
 _AS_IT_IS: Final = frozenset({"odttf", "fntdata", "ttf", "otf"})
@@ -86,8 +92,8 @@ def _unpacked(data: bytes) -> dict[str, bytes]:
 def _part(name: str, part: bytes, kept: dict[str, bytes], people: People, again: Again) -> bytes:
     if _REFUSED.search(name):
         raise CannotClean("the file holds a program")
-    if name in _EMPTY:
-        return _EMPTY[name].encode()
+    if name.lower() in _EMPTY:
+        return _EMPTY[name.lower()].encode()
     if posixpath.basename(name) == "meta.xml":
         return _EMPTY_META.encode()
     kind = extension(name)
@@ -119,14 +125,17 @@ def _listed(element: str, pairs: Pairs, wanted: str, word: str, kept: dict[str, 
 
 
 def _relation(element: str, pairs: Pairs, rels: str, kept: dict[str, bytes]) -> Pairs | None:
-    """A relation to a part that is still there; one to a file on a machine names no path any more."""
+    """A relation to a part that is still there; of what lies outside only the address of a link is kept.
+
+    Where a template, a linked sheet or a picture lies (on a machine, in somebody's own cloud) names people.
+    """
     said = dict(pairs)
     target = said.get("Target", "")
     if element != "Relationship":
         return pairs
     if said.get("TargetMode") == "External":
-        path = target.lower().startswith("file:") or "\\" in target or target.startswith("/")
-        return [(key, "file:///removed" if key == "Target" and path else value) for key, value in pairs]
+        shown = said.get("Type", "").endswith("/hyperlink") and _ADDRESS.match(target) is not None
+        return [(key, "file:///removed" if key == "Target" and not shown else value) for key, value in pairs]
     base = posixpath.dirname(posixpath.dirname(rels))
     path_in = (
         target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(base, target))

@@ -17,6 +17,7 @@ _SYNC, _MPEG_1, _LAYER_III, _NO_SPEED = 0x7FF, 3, 1, 3  # fields of a frame's fi
 
 _STREAMINFO, _SEEKTABLE = 0, 3  # blocks of a FLAC that play it (RFC 9639, 8.1)
 _LAST: Final = 0x80
+_ID3V1: Final = 128
 
 _CONTAINERS: Final = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf")
 _TOLD: Final = (b"udta", b"meta", b"uuid", b"free", b"skip", b"iods", b"name")
@@ -106,7 +107,9 @@ def _flac(data: bytes) -> bytes:
     if not kept or at > len(data):
         raise CannotClean(_BROKEN)
     kept[-1] = bytes([kept[-1][0] | _LAST]) + kept[-1][1:]
-    return b"fLaC" + b"".join(kept) + data[at:]
+    # A tag of the older kind stands behind the sound (ID3v1: 128 bytes).
+    end = len(data) - _ID3V1 if data[-_ID3V1:].startswith(b"TAG") else len(data)
+    return b"fLaC" + b"".join(kept) + data[at:end]
 
 
 def _boxes(data: bytes) -> Iterator[bytes]:
