@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.cleaning import samples
+from tests.parties.custodians import approved, named
+from tests.parties.test_export import agreed, prepare, unpacked
 from tests.world import World
 from whistle.crypto.header import Compartment
 from whistle.errors import HoldInForce, NotThere, RuleRefused, Tampered
+from whistle.parties import attachments
 from whistle.parties.casefile import CaseFile
 from whistle.parties.redactions import EraseForm
 from whistle.parties.report_form import FormRefused
@@ -218,6 +221,28 @@ def test_a_file_goes_with_its_original_and_its_name(world: World) -> None:
     with world.program.store.reading() as db:
         assert len(db.execute(select(blobs.c.object_id)).all()) == 1
     assert found(world) <= {"handlers"}
+
+
+def test_nothing_of_an_erased_file_is_left_with_the_identity_or_leaves_with_it(world: World) -> None:
+    number, secret = named(world, files=[("Olle in hospital.jpg", samples.jpeg()), ("b.png", samples.png())])
+    hanna, hugo = world.member("Hanna"), world.member("Hugo")
+    file_id = world.program.handler.case(hanna, number).files[0].id
+    sealed, _key, _author = world.program.reporter._file(secret)
+    gone = next(one for one in attachments.originals(sealed).values() if one["copy_of"] == file_id)
+    assert gone["name"] == "Olle in hospital.jpg"
+    world.program.redactions.erase(hanna, number, EraseForm("content-1", file=file_id, ground="sensitive"))
+    (asked,) = world.program.handler.case(hugo, number).erasures
+    world.program.redactions.confirm(hugo, number, asked.id)
+
+    sealed, _key, _author = world.program.reporter._file(secret)
+    records = [one.fields for part in Compartment for one in sealed.records(part)]
+    assert "Olle in hospital" not in json.dumps(records)
+    consent = agreed(world, number, secret)
+    approved(world, number)
+    parts = unpacked(prepare(world, number, with_identity=True, consent=consent))
+    assert [name for name in parts if name.startswith("files/")] == ["files/01 b.png"]
+    for left in ("Olle in hospital", gone["sha256"], gone["id"], file_id):
+        assert left not in repr(parts)
 
 
 def test_a_handler_who_is_alone_erases_alone(sqlite_world: World) -> None:

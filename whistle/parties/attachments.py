@@ -11,6 +11,7 @@ from whistle.errors import NotThere
 from whistle.parties.casefile import ERASED, CaseFile, Opened, files_of
 from whistle.parties.views import Download, Entry
 from whistle.rules import redaction
+from whistle.rules.text import NAMELESS
 from whistle.vault.store import Store
 
 SPOKEN = (
@@ -32,6 +33,8 @@ SPOKEN = (
 )
 """The content records that are part of the dialogue."""
 
+UNKNOWN_TYPE = "application/octet-stream"
+
 ORIGINALS = "originals"
 """The type of the identity record that names originals: files as they came, with what they tell."""
 
@@ -51,12 +54,22 @@ def originals(file: CaseFile) -> dict[str, dict[str, Any]]:
     """Every original that lies with the identity, by the id of the copy that handlers get.
 
     Empty for whom the identity is sealed. One that was erased together with its copy is left out: the record
-    that named it stays, its bytes are gone.
+    that says its size and hash stays, its bytes are gone. Each is called what its copy is called.
     """
-    there = {blob.object_id.hex() for blob in file.case.blobs}
     records = (one for one in file.records(Compartment.IDENTITY) if one.fields["type"] == ORIGINALS)
-    found = (facts for record in records for facts in record.fields["files"])
-    return {facts["copy_of"]: facts for facts in found if facts["id"] in there}
+    found = [facts for record in records for facts in standing_originals(file, record.fields)["files"]]
+    copies = described(file.records(Compartment.CONTENT)) if found else {}
+    return {facts["copy_of"]: facts | _called(copies.get(facts["copy_of"], {})) for facts in found}
+
+
+def standing_originals(file: CaseFile, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a record of originals without the files that were erased."""
+    there = {blob.object_id.hex() for blob in file.case.blobs}
+    return {**fields, "files": [facts for facts in fields["files"] if facts["id"] in there]}
+
+
+def _called(copy: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": copy.get("name", NAMELESS), "type": copy.get("type", UNKNOWN_TYPE)}
 
 
 def as_sent(file: CaseFile) -> dict[str, dict[str, Any]]:

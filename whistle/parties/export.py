@@ -220,7 +220,7 @@ class Packing:
         """The fields of each record; whom the reporter excluded is the handlers' to know."""
         left_out = set() if self._form.with_notes else {"excluded"}
         return [
-            {name: value for name, value in record.fields.items() if name not in left_out}
+            {name: value for name, value in _standing(file, record).items() if name not in left_out}
             for record in file.records(compartment)
             if record.fields["type"] != EPOCH_RECORD
         ]
@@ -275,6 +275,12 @@ def _require_named(file: CaseFile, consent: str, recipient: str) -> None:
     }
     if recipient.casefold() not in named:
         raise RuleRefused("other_recipient", "The disclosure names another recipient.")
+
+
+def _standing(file: CaseFile, record: Any) -> dict[str, Any]:
+    """The fields of a record without what was erased and cannot be taken out of it."""
+    fields: dict[str, Any] = record.fields
+    return attachments.standing_originals(file, fields) if fields["type"] == attachments.ORIGINALS else fields
 
 
 def _is_export(record: Any) -> bool:

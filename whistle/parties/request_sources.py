@@ -8,6 +8,7 @@ from whistle.connect.contract import NAME_TEXT, Outcome, Result, Source
 from whistle.crypto.header import Compartment
 from whistle.errors import NotThere
 from whistle.parties import request_fetched
+from whistle.parties.attachments import UNKNOWN_TYPE
 from whistle.parties.casefile import CaseFile
 from whistle.parties.desk_work import tried
 from whistle.parties.member import Member, require_fresh
@@ -15,7 +16,6 @@ from whistle.parties.officer_work import require_known
 from whistle.parties.report_form import FormRefused, Problem, checked_text
 from whistle.parties.request_made import MadeAnswers, kinds_of
 from whistle.parties.request_mailbox import said_identity
-from whistle.parties.sending import UNKNOWN_TYPE
 from whistle.parties.source_views import LinesPage, LineView, SourcesPage
 from whistle.parties.views import Download
 from whistle.vault import request_sources as vault

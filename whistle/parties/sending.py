@@ -13,12 +13,11 @@ from typing import Any
 from whistle.cleaning import process
 from whistle.cleaning.kinds import CLEANED, HEAD, LIMIT, CannotClean, Kind, by_name, told
 from whistle.crypto.keys import CompartmentKey
+from whistle.parties.attachments import UNKNOWN_TYPE
 from whistle.parties.staging import Staged
 from whistle.rules.text import file_name
 from whistle.vault.facts import SealedBlob
 from whistle.vault.store import Store
-
-UNKNOWN_TYPE = "application/octet-stream"
 
 ASKED = frozenset({Kind.IMAGE, Kind.PDF, Kind.OFFICE})
 """Who sends one of these is asked first when no copy could be made: the page said that there would be one.
@@ -129,19 +128,17 @@ class Sink:
         return self._facts(self._given) | {"cleaned": self._cleaned, **beside}
 
     def original(self) -> dict[str, Any] | None:
-        """What the record with the identity says of the file as it came; None when handlers get that one."""
+        """What the record with the identity says of the file as it came; None when handlers get that one.
+
+        Its name stands with the copy only: whoever erases that erases the name, and cannot open this record.
+        """
         if self._original is None or self._given is None:
             return None
-        return self._facts(self._original) | {"copy_of": self._given.id.hex()}
+        return _measured(self._original) | {"copy_of": self._given.id.hex()}
 
     def _facts(self, staged: Staged) -> dict[str, Any]:
-        return {
-            "id": staged.id.hex(),
-            "name": self.name,
-            "type": media_type(self._head, self.name),
-            "size": staged.size,
-            "sha256": staged.sha256,
-        }
+        said = {"name": self.name, "type": media_type(self._head, self.name)}
+        return _measured(staged) | said
 
     def _begin(self) -> Staged:
         """The first bytes are told: what can be cleaned lies with the identity until a copy is made."""
@@ -270,6 +267,10 @@ class Sending:
 
     def _whole(self) -> list[Sink]:
         return [sink for sink in self._sinks if sink.whole]
+
+
+def _measured(staged: Staged) -> dict[str, Any]:
+    return {"id": staged.id.hex(), "size": staged.size, "sha256": staged.sha256}
 
 
 def never_cleaned(name: str) -> bool:
