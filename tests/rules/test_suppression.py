@@ -47,6 +47,13 @@ def test_who_knows_the_rule_still_finds_two_values_for_every_cell_left_out(cells
                 assert len({values[position] for values in possible}) > 1, (shown, possible)
 
 
+@given(VALUES)
+def test_what_is_left_out_is_together_no_number_under_five_either(values: list[int]) -> None:
+    total, *cells = seen(values)
+    left = 0 if total is None else total - sum(cell for cell in cells if cell is not None)
+    assert left == 0 or left >= LEAST, (total, cells)
+
+
 @given(VALUES, st.randoms(use_true_random=False))
 def test_what_is_left_out_does_not_depend_on_the_order(values: list[int], chance: object) -> None:
     order = list(range(len(values)))
@@ -61,6 +68,7 @@ def test_what_is_left_out_does_not_depend_on_the_order(values: list[int], chance
         ([9, 8, 7], (24, 9, 8, 7)),
         ([9, 8, 3], (20, 9, None, None)),  # three alone is the total less the others
         ([9, 2, 3], (14, 9, None, None)),
+        ([9, 8, 1, 2], (20, 9, None, None, None)),  # one and two are three, and the total says so
         ([9, 7, 0, 0], (16, 9, None, None, None)),  # nought and nought are no secret beside a total
         ([9, 7, 4, 4], (24, 9, None, None, None)),  # nor are four and four, the most they can be
         ([8, 5, 5, 4], (22, 8, None, None, None)),  # equals go together, or the order would tell

@@ -1,9 +1,10 @@
 """Counts are shown only where no small one can be worked out, not even by somebody who knows this rule.
 
 Cells under five are left out. Where what is left out would follow from the total (one cell alone, or all of
-them at the least or the most they can be), the smallest count that is shown goes too, with every cell equal
-to it. What is left out depends on the values alone and never on their order, so exchanging two values that
-were left out gives the very same table: none of them can be told from another.
+them at the least or the most they can be), or is itself under five all together, the smallest count that is
+shown goes too, with every cell equal to it. What is left out depends on the values alone and never on their
+order, so exchanging two values that were left out gives the very same table: none of them can be told from
+another.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,8 +60,8 @@ def _table(counts: Counts) -> tuple[Cell, ...] | None:
 
 
 def _is_hidden(small: Sequence[int]) -> bool:
-    """Whether small counts are not given away by their sum."""
-    return len(small) > 1 and 0 < sum(small) < len(small) * (LEAST - 1)
+    """Whether small counts are not given away by their sum, nor a small one of them together."""
+    return len(small) > 1 and LEAST <= sum(small) < len(small) * (LEAST - 1)
 
 
 def add_up(parts: Sequence[Shown]) -> Shown:
