@@ -173,6 +173,24 @@ def test_over_500_characters_take_a_second_handler(world: World) -> None:
         party.confirm(hugo, receipt.number, asked.id)
 
 
+def test_a_long_passage_in_slices_takes_a_second_handler_as_well(world: World) -> None:
+    receipt = world.send("a" * 300 + "b" * 200 + "c" * 300)
+    party = world.program.redactions
+    slices = ("a" * 300, "b" * 200, "c" * 300)
+    a, b, c = (EraseForm("content-1", one, ground="not_relevant") for one in slices)
+    assert erase(world, "Hanna", receipt.number, a)
+    assert not party.preview(world.member("Hugo"), receipt.number, b).second
+    assert erase(world, "Hugo", receipt.number, b)
+    assert party.preview(world.member("Hanna"), receipt.number, c).second
+    assert not erase(world, "Hanna", receipt.number, c)
+    (asked,) = world.program.handler.case(world.member("Hugo"), receipt.number).erasures
+    party.confirm(world.member("Hugo"), receipt.number, asked.id)
+    assert "c" * 300 not in shown(world, receipt.number)[0]
+    # Another case has its own measure.
+    other = world.send(TEXT)
+    assert erase(world, "Hanna", other.number, first())
+
+
 def test_a_request_can_be_taken_back_and_one_that_was_edited_is_not_carried_out(world: World) -> None:
     long = "x" * 501
     receipt = world.send(f"{long} and {'y' * 501}")

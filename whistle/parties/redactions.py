@@ -86,7 +86,8 @@ class Redactions:
         record = _found(file, form.entry)[1]
         cut = _cut(record, form)
         others = any(person != member.person_id for person, _name in file.case.readers)
-        large = redaction.needs_second(cut.characters, is_file=cut.blob_id is not None)
+        characters = cut.characters + vault.erased_alone(self._store, number)
+        large = redaction.needs_second(characters, is_file=cut.blob_id is not None)
         after = redaction.pieces(self._after(file, record, cut))
         gone, name = _gone(record, cut)
         entry = _erasable(file, record, form.entry)

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
 from whistle.crypto import chain
 from whistle.crypto.header import Compartment, Header, Kind
 from whistle.errors import HoldInForce, NotAllowed, NotThere, RuleRefused, Tampered
 from whistle.rules.redaction import check_ground, needs_second
-from whistle.vault import desk, directory, inventory, purge, reading, scrubbing
+from whistle.vault import desk, directory, inventory, ledger, purge, reading, scrubbing
 from whistle.vault.casework import Change
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
@@ -38,6 +38,9 @@ ID_BYTES = 16
 
 REDACTED = "redacted"
 """The ledger's action; the journal repeats it, or a backup from before would bring back what was erased."""
+
+ASKED_BY = "asked_by"
+"""The ledger's fact that makes two of one erasure: a colleague asked for what another one confirmed."""
 
 ROOM = 4096
 """Bytes: the mark of a short passage is longer than the passage; a page of padding, no room to write in."""
@@ -98,7 +101,10 @@ def ask(store: Store, person_id: bytes, number: str, cut: Cut, now: datetime) ->
 def redact(
     store: Store, person_id: bytes, number: str, cut: Cut, replacement: Replacement, now: datetime
 ) -> None:
-    """Erase at once. Raises `RuleRefused("second_person")` where a colleague must agree, `HoldInForce`."""
+    """Erase at once. Raises `RuleRefused("second_person")` where a colleague must agree, `HoldInForce`.
+
+    A colleague must agree to a file, and to what makes more than 500 characters of the case that went so.
+    """
     with desk.at_work(store, person_id, number, now) as (change, name):
         if _needs_colleague(change, person_id, cut):
             raise RuleRefused("second_person", "A second handler must confirm this.")
@@ -119,6 +125,12 @@ def confirm(
         asked = change.db.execute(select(people.c.name).where(people.c.id == row.asked_by)).scalar_one()
         _erase(change, name, _cut(row), replacement, asked_by=asked)
     _leave_nothing(store)
+
+
+def erased_alone(store: Store, number: str) -> int:
+    """Characters that went from a case, which its caller has opened, by one handler's word alone."""
+    with store.reading() as db:
+        return _erased_alone(db, number)
 
 
 def withdraw(store: Store, person_id: bytes, number: str, request_id: bytes, now: datetime) -> None:
@@ -158,7 +170,7 @@ def _erase(change: Change, name: str, cut: Cut, new: Replacement, *, asked_by: s
     # Other requests for this entry name places in a text that is no more.
     place = (redactions.c.compartment == cut.compartment) & (redactions.c.n == cut.n)
     change.db.execute(delete(redactions).where(redactions.c.case_id == change.row.id, place))
-    facts = {"asked_by": asked_by} if asked_by else {}
+    facts = {ASKED_BY: asked_by} if asked_by else {}
     change.log(
         REDACTED, name, ground=cut.ground, characters=cut.characters, record=bytes(old.object_id).hex(),
         files=[one.hex() for one in gone], **facts,
@@ -218,10 +230,17 @@ def _leave_nothing(store: Store) -> None:
 
 
 def _needs_colleague(change: Change, person_id: bytes, cut: Cut) -> bool:
-    if not needs_second(cut.characters, is_file=cut.blob_id is not None):
+    # Counted over the whole case: a long passage that is erased in slices takes two as well.
+    characters = cut.characters + _erased_alone(change.db, change.row.number)
+    if not needs_second(characters, is_file=cut.blob_id is not None):
         return False
     on_case = reading.readers_of(change.db, change.row.id)
     return any(one != person_id and _is_handler(change, one) for one, _name in on_case)
+
+
+def _erased_alone(db: Connection, number: str) -> int:
+    lines = (line.facts for line in ledger.of_case(db, number) if line.action == REDACTED)
+    return sum(facts["characters"] for facts in lines if ASKED_BY not in facts)
 
 
 def _is_handler(change: Change, person_id: bytes) -> bool:
