@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from tests.parties import apart
+from tests.parties.test_export import prepare, unpacked
 from tests.vault.joining import joins
 from tests.world import FI, World
 from whistle.errors import Conflict, NotThere, RuleRefused
 from whistle.parties.report_form import FormRefused
+from whistle.parties.search import Question
 from whistle.parties.work import Measure
 from whistle.parties.work_views import WorkView
 from whistle.rules.triage import Chosen
@@ -160,6 +162,17 @@ def test_a_link_never_tells_of_a_case_to_somebody_who_was_kept_out_of_it(world: 
     del ida
     new = world.send(exclude=(hugo,)).number
     assert refused(partial(sheet.link, hanna, open_, new)) == "link_circle"
+
+
+def test_an_old_link_tells_nobody_of_a_case_from_which_they_were_excluded_since(world: World) -> None:
+    first, second = world.send().number, world.send().number
+    hanna, hugo, overview = world.member("Hanna"), world.member("Hugo"), world.program.overview
+    world.program.casework.sheet.link(hanna, first, second)
+    world.program.circle.exclude(hanna, second, hugo.person_id.hex(), "He signed the invoices.")
+    assert view(world, first).linked == ()
+    assert overview.search.run(hugo, Question(second, deep=True)).hits == ()
+    prepared = prepare(world, first, "Hugo", with_notes=True)
+    assert second not in repr(unpacked(prepared)) + repr(prepared)
 
 
 def test_a_note_has_a_kind_and_says_whether_it_went_out(world: World) -> None:

@@ -18,6 +18,7 @@ from whistle.parties.casefile import EPOCH_RECORD, CaseFile
 from whistle.parties.desk_work import DeskWork
 from whistle.parties.draft import Draft
 from whistle.parties.member import Member, require_fresh
+from whistle.parties.work import LINK
 from whistle.rules import redaction
 from whistle.rules.calendar import local_day
 from whistle.rules.handover import Handover, check_handover
@@ -33,6 +34,9 @@ _FRAME: Final = frozenset(
     {"type", "n", "by", "day", "author", "files", "excluded", "replaces", "id", "redacted"}
 )
 """Fields of a record that a reader is not shown as text."""
+
+_NOT_HANDED_ON: Final = frozenset({EPOCH_RECORD, LINK})
+"""What is of no use outside, and that there is another case: not every handler of this one may know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,7 @@ class Packing:
         return [
             {name: value for name, value in _standing(file, record).items() if name not in left_out}
             for record in file.records(compartment)
-            if record.fields["type"] != EPOCH_RECORD
+            if record.fields["type"] not in _NOT_HANDED_ON
         ]
 
     def _files(self) -> list[Part]:

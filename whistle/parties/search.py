@@ -51,7 +51,11 @@ AROUND: Final = 60
 """Letters of the text shown on either side of the first word that was found."""
 
 ANY: Final = Wanted()
-_NOT_PROSE: Final = frozenset({"type", "by", "day", "author", "category", "relation", "outcome", "key_id"})
+_NOT_PROSE: Final = frozenset(
+    {"type", "by", "day", "author", "category", "relation", "outcome", "key_id", "id"}
+)
+"""Fields that nobody wrote as text; the id of a link is the number of a case that the reader may not know."""
+
 _KIND_OFFSET: Final = 4
 
 
