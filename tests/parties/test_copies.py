@@ -119,7 +119,10 @@ def test_a_picture_that_is_none_is_named_and_sent_as_it_is_when_its_sender_says_
     place = world.program.reporter.start()
     put(place, "broken.jpg", b"\xff\xd8\xff no picture")
     put(place, "film.mov", b"\0\0moov")
-    assert [(one.name, one.reason) for one in place.uncleaned()] == [("broken.jpg", "broken")]
+    asked = [("broken.jpg", "broken"), ("film.mov", "kind")]
+    assert [(one.name, one.reason) for one in place.uncleaned()] == asked
+    # Who was told of a film by its name is not asked about it; the name of a picture says nothing.
+    assert [one.name for one in place.uncleaned(["C:\\film.mov", "broken.jpg"])] == ["broken.jpg"]
     place.abandon()
     assert list(world.program.store.blobs.ids()) == []
 

@@ -76,7 +76,7 @@ def test_who_sends_at_once_is_not_asked(channel: Channel, browser: Any) -> None:
 def test_a_full_lane_of_cleaners_keeps_the_text_and_says_when_to_come_back(
     channel: Channel, browser: Any
 ) -> None:
-    def full() -> Any:
+    def full(_told: object) -> Any:
         raise TooMany(60)
 
     start: Callable[[], Any] = channel.reporter.start
@@ -133,11 +133,12 @@ def test_a_message_with_such_a_file_comes_back_with_its_words(channel: Channel, 
     ("name", "data", "status"),
     [
         ("bild.jpg", samples.jpeg(), 200), ("bild.jpg", BROKEN, 422), ("papper.pdf", b"%PDF-1.4 broken", 422),
-        ("bild.jpg", b"words under a wrong name", 422), ("film.mov", b"\0\0\0\x18ftypqt", 200),
-        ("lista.txt", b"words", 200), ("rutin.bin", bytes(9000), 200), ("ljud.wav", b"no sound", 200),
+        ("bild.jpg", b"words under a wrong name", 422), ("film.mov", b"\0\0\0\x18ftypqt", 422),
+        ("lista.txt", b"words", 200), ("rutin.bin", bytes(9000), 422), ("ljud.wav", b"no sound", 422),
+        ("ljud.wav", samples.wav(), 200),
     ],
 )  # fmt: skip
-def test_through_the_real_house_only_a_promised_copy_is_asked_about(
+def test_through_the_real_house_every_file_that_has_no_copy_is_asked_about(
     sqlite_world: World, name: str, data: bytes, status: int
 ) -> None:
     browser = app.make_app(sqlite_world.program, "public").test_client()
@@ -146,3 +147,17 @@ def test_through_the_real_house_only_a_promised_copy_is_asked_about(
     assert answer.status_code == status
     blobs = list(sqlite_world.program.store.blobs.ids())
     assert bool(blobs) == (status == 200)
+
+
+def test_who_chooses_a_file_again_that_the_page_named_is_not_asked_about_it(sqlite_world: World) -> None:
+    browser = app.make_app(sqlite_world.program, "public").test_client()
+    told = {**TOLD, "step": "check", "files": ["film.mov", "brev.docx"]}
+    page = browser.post("/report", data=form(browser, **told)).text
+    assert 'name="named" value="film.mov"' in page
+    fields = {**fields_of(page), **TOLD, "uncleaned": "ask"}
+    assert fields["named"] == "film.mov"
+    late = {**fields, "files": file("sent.zip", b"PK\3\4 archive")}
+    assert "&#34;sent.zip&#34; cannot be cleaned: nobody here" in browser.post("/report", data=late).text
+    assert list(sqlite_world.program.store.blobs.ids()) == []
+    chosen = {**fields, "files": file("film.mov", b"\0\0\0\x18ftypqt")}
+    assert key_in(browser.post("/report", data=chosen))

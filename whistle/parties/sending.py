@@ -19,10 +19,6 @@ from whistle.rules.text import file_name
 from whistle.vault.facts import SealedBlob
 from whistle.vault.store import Store
 
-ASKED = frozenset({Kind.IMAGE, Kind.PDF, Kind.OFFICE})
-"""Who sends one of these is asked first when no copy could be made: the page said that there would be one.
-Other kinds are named on the page that reads the report through, and marked for the handlers."""
-
 YES, NO, NOTHING = "yes", "no", "nothing_to_clean"
 """What a file's record says of its cleaning."""
 
@@ -37,7 +33,10 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Uncleaned:
-    """A file of which handlers would get the original: its name, and `too_large` (over 25 MB) or `broken`."""
+    """A file of which handlers would get the original: its name, and why.
+
+    `too_large` (over 25 MB), `broken`, or `kind` (a film, an archive, what nobody here can clean).
+    """
 
     name: str
     reason: str
@@ -88,6 +87,7 @@ class Sink:
             return
         if self._original is None:
             self._cleaned = NOTHING if self._kind is Kind.TEXT else NO
+            self.reason = "kind"
             return
         copy = self._copied(self._original)
         self._cleaned = NO if copy is None else YES
@@ -98,8 +98,8 @@ class Sink:
         self._given = copy
 
     def asks(self) -> bool:
-        """Whether the sender expects a copy of this file, and there is none."""
-        return self._cleaned == NO and self._kind in ASKED
+        """Whether handlers get this file as it is, with what it may tell of its sender."""
+        return self._cleaned == NO
 
     @property
     def sha256(self) -> str:
@@ -216,10 +216,15 @@ class Sending:
         for sink in self._sinks:
             sink.settle()
 
-    def uncleaned(self) -> tuple[Uncleaned, ...]:
-        """The files whose sender expects a copy and must be asked: none could be made."""
+    def uncleaned(self, told: Collection[str] = ()) -> tuple[Uncleaned, ...]:
+        """The files of which there is no copy and whose sender must be asked.
+
+        `told` are names by which a page said already that files of their kind are not cleaned.
+        """
         self.settle()
-        return tuple(Uncleaned(sink.name, sink.reason) for sink in self._whole() if sink.asks())
+        known = {file_name(name) for name in told}
+        found = (Uncleaned(sink.name, sink.reason) for sink in self._whole() if sink.asks())
+        return tuple(one for one in found if one.reason != "kind" or one.name not in known)
 
     def blobs(self) -> tuple[SealedBlob, ...]:
         """The files that arrived whole: what handlers get, and the originals."""

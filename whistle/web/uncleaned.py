@@ -14,6 +14,8 @@ from whistle.web.words import gettext as _
 #: The field that carries the decision, and what it says when files are to be sent as they are.
 FIELD: Final = "uncleaned"
 SEND: Final = "send"
+#: The field with the names of files that a page said are not cleaned.
+NAMED: Final = "named"
 
 
 def is_decided() -> bool:
@@ -24,12 +26,11 @@ def is_decided() -> bool:
 def trouble(place: Sending) -> Trouble | None:
     """Why the form comes back before it is sent: a file that should have been cleaned could not be.
 
-    Only for pictures, PDF and office files, of which the pages say that handlers get a copy. A film or an
-    archive is named on the page that reads the report through, which a sender may skip: it goes as it is,
-    and the handlers are told so. The field stands on pages that name files: who sends at once is not asked.
+    A film or an archive that the page named already, which reads the report through, was chosen again to be
+    sent as it is. The field stands on pages that name files: who sends at once is not asked.
     """
     try:
-        found = place.uncleaned()
+        found = place.uncleaned(request.form.getlist(NAMED))
     except TooMany as full:
         return Trouble(429, (("", busy()),), title=str(NOTHING_SENT), retry_after=full.seconds)
     decided = request.form.getlist(FIELD)
@@ -52,4 +53,6 @@ def _says(file: Uncleaned) -> str:
     name = file.name if len(file.name) <= NAME_SHOWN else file.name[:NAME_SHOWN] + "…"
     if file.reason == "too_large":
         return _('"%(name)s" cannot be cleaned: it is larger than 25 MB.', name=name)
+    if file.reason == "kind":
+        return _('"%(name)s" cannot be cleaned: nobody here can clean files of this kind.', name=name)
     return _('"%(name)s" cannot be cleaned: it is damaged, locked or holds something unusual.', name=name)
