@@ -15,8 +15,11 @@ from whistle.crypto.header import Compartment
 from whistle.errors import HoldInForce, NotThere, RuleRefused, Tampered
 from whistle.parties import attachments
 from whistle.parties.casefile import CaseFile
+from whistle.parties.concerned import Said
+from whistle.parties.consents import Disclosure
 from whistle.parties.redactions import EraseForm
 from whistle.parties.report_form import FormRefused
+from whistle.parties.work import Measure
 from whistle.vault import check, desk, journal
 from whistle.vault.tables import blobs, ledger, records
 from whistle.vault.worktables import redactions
@@ -261,6 +264,57 @@ def test_nothing_of_an_erased_file_is_left_with_the_identity_or_leaves_with_it(w
     assert [name for name in parts if name.startswith("files/")] == ["files/01 b.png"]
     for left in ("Olle in hospital", gone["sha256"], gone["id"], file_id):
         assert left not in repr(parts)
+
+
+def test_the_fields_of_measures_people_and_disclosures_let_go_of_a_passage_as_well(world: World) -> None:
+    number = world.send(TEXT).number
+    hanna, casework = world.member("Hanna"), world.program.casework
+    casework.sheet.measure(hanna, number, Measure("Talk to Eva, who is ill.", "Hanna"))
+    casework.sheet.protect(hanna, number, "Her cousin Olle is ill.", "A colleague walks her home.")
+    casework.concerned.decide(hanna, number, Said("undecided", person="Bo", remark="Bo is ill."))
+    said = Disclosure("consent", "Police", "They inquire.", "That Eva is ill.")
+    consent = world.program.consents.ask(hanna, number, said)
+    case = world.program.handler.case(hanna, number)
+    refs = {one.kind: one.ref for one in case.erasable}
+    assert set(refs) == {"report", "measure", "protection", "concerned", "consent_request"}
+    for kind, passage in (
+        ("measure", ", who is ill"), ("protection", "Her cousin Olle"), ("protection", " is ill"),
+        ("concerned", " is ill"), ("consent_request", " is ill"),
+    ):  # fmt: skip
+        form = EraseForm(refs[kind], passage, ground="sensitive")
+        gone = world.program.redactions.preview(hanna, number, form)
+        assert (gone.gone, gone.characters) == (passage, len(passage))
+        assert erase(world, "Hanna", number, form)
+
+    case = world.program.handler.case(world.member("Hugo"), number)
+    assert case.work.measures.last is not None
+    assert case.work.protection.last is not None
+    assert case.work.measures.last["what"] == "Talk to Eva[…]."
+    assert case.work.protection.last["risk"] == "[…][…]."
+    assert case.work.protection.last["steps"] == "A colleague walks her home."
+    assert case.concerned.people[0]["remark"] == "Bo[…]."
+    (asked,) = case.consents
+    assert (asked.id, asked.recipient, asked.what) == (consent, "Police", "That Eva[…].")
+    assert case.entries[1].text.endswith("They inquire.\nThat Eva[Erased: 7 characters, 2026-03-02].")
+    records = [one.fields for part in Compartment for one in opened(world, "Hanna", number).records(part)]
+    assert " is ill" not in json.dumps(records)
+    # A new state begins with what is left of the old one, and nothing is erased across two fields.
+    casework.sheet.measure(hanna, number, Measure("Talk to Eva[…].", "Hanna", id=case.work.measures.last.id))
+    with pytest.raises(RuleRefused) as refused:
+        erase(world, "Hanna", number, EraseForm(refs["consent_request"], "Police\nThey", ground="sensitive"))
+    assert refused.value.reason == "passage"
+
+
+def test_minutes_say_where_something_was_erased(sqlite_world: World) -> None:
+    receipt = sqlite_world.send(TEXT)
+    hanna = sqlite_world.member("Hanna")
+    sqlite_world.program.casework.minutes.write(hanna, receipt.number, "She said: Olle is ill.", "call", "")
+    assert erase(sqlite_world, "Hanna", receipt.number, EraseForm("content-2", "Olle", ground="sensitive"))
+    for shown_ in (
+        sqlite_world.program.handler.case(hanna, receipt.number).minutes[0].text,
+        sqlite_world.program.reporter.open(sqlite_world.enter(receipt)).minutes[0].text,
+    ):
+        assert shown_ == "She said: [Erased: 4 characters, 2026-03-02] is ill."
 
 
 def test_a_handler_who_is_alone_erases_alone(sqlite_world: World) -> None:

@@ -15,6 +15,7 @@ from whistle.parties.desk_work import DeskWork, Seal
 from whistle.parties.draft import Draft
 from whistle.parties.member import Member, require_fresh
 from whistle.parties.report_form import LINE_LIMIT, checked_text
+from whistle.rules import redaction
 from whistle.rules.disclosure import Basis, check_basis, check_provision
 from whistle.vault import consents as vault
 from whistle.vault import disclosures
@@ -186,7 +187,7 @@ def _said(file: CaseFile) -> dict[str, Mapping[str, Any]]:
         for record in file.records(compartment):
             if record.fields["type"] in kinds and record.fields["by"] == "handler":
                 before = found.get(record.fields["consent"], NOBODY)
-                said = {name: record.fields[name] for name in KEPT if name in record.fields}
+                said = {name: redaction.line(record.fields[name]) for name in KEPT if name in record.fields}
                 found[record.fields["consent"]] = {**before, **said}
     return found
 

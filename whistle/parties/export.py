@@ -244,7 +244,7 @@ class Packing:
 
     def _written(self, fields: dict[str, Any]) -> Written:
         texts = [
-            (name, redaction.plain(fields) if name == "text" else str(value))
+            (name, redaction.plain(fields) if name == "text" else redaction.line(value))
             for name, value in fields.items()
             if name not in _FRAME and isinstance(value, str | int) and value not in ("", True, False)
         ]

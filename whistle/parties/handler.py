@@ -56,7 +56,7 @@ class Handler:
         file, around = self._circle.open(member, number)
         view = self._linked(member, desk_view.case(file, member, self._now()))
         circle, erasures = self._circle.view(member, file, around), self._erasing.waiting(member, file)
-        view = replace(view, circle=circle, erasures=erasures)
+        view = replace(view, circle=circle, erasures=erasures, erasable=self._erasing.erasable(file))
         if file.borrowed or file.case.unread:
             own = [own_grant(member, key) for key in file.borrowed]
             desk.mark_read(self._store, member.person_id, file.case.status.id, own, self._now())

@@ -1,7 +1,18 @@
-"""What a case's page shows of erasures that wait for a second handler."""
+"""What a case's page shows of what can be erased, and of erasures that wait for a second handler."""
 
 from dataclasses import dataclass
 from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class ErasableLine:
+    """An entry from which something can be erased: its name in an address, its kind, whose it is, when."""
+
+    ref: str
+    kind: str
+    who: str
+    author: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)

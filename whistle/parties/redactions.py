@@ -1,6 +1,6 @@
 """A handler erases what does not belong in a case: seen before and after, then gone for good (L9)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from whistle.errors import NotThere, RuleRefused
 from whistle.parties.casefile import CaseFile, Opened, files_of
 from whistle.parties.desk_work import DeskWork, tried
 from whistle.parties.member import Member
-from whistle.parties.redaction_views import WaitingErasure
+from whistle.parties.redaction_views import ErasableLine, WaitingErasure
 from whistle.parties.report_form import FormRefused, Problem, checked_text
 from whistle.parties.views import FileView
 from whistle.rules import redaction
@@ -132,6 +132,21 @@ class Redactions:
         found = vault.waiting(self._store, file.case.status.id) if file.case.grants else ()
         return tuple(_waiting(file, one, member) for one in found)
 
+    def erasable(self, file: CaseFile) -> tuple[ErasableLine, ...]:
+        """Every entry of an opened case from which something can be erased, with messages first."""
+        return tuple(
+            ErasableLine(
+                f"{name}-{one.n}",
+                one.fields["type"],
+                one.fields["by"],
+                str(one.fields.get("author", "")),
+                one.day,
+            )
+            for name, part in PARTS.items()
+            for one in file.records(part)
+            if file.case.grants and _is_erasable(one.fields)
+        )
+
     def _asked(self, file: CaseFile, request_id: str) -> vault.Waiting:
         for one in vault.waiting(self._store, file.case.status.id):
             if one.id.hex() == request_id:
@@ -162,9 +177,13 @@ def _found(file: CaseFile, ref: str) -> tuple[StoredRecord, Opened]:
 def _at(file: CaseFile, compartment: int, n: int) -> tuple[StoredRecord, Opened]:
     stored = next((one for one in file.case.records if (one.compartment, one.n) == (compartment, n)), None)
     opened = next((one for one in file.records(Compartment(compartment)) if one.n == n), None)
-    if stored is None or opened is None or not (opened.fields.get("text") or opened.fields.get("files")):
+    if stored is None or opened is None or not _is_erasable(opened.fields):
         raise NotThere("there is no such entry")
     return stored, opened
+
+
+def _is_erasable(fields: Mapping[str, Any]) -> bool:
+    return bool(redaction.prose(fields) or files_of(fields))
 
 
 def _cut(record: Opened, form: EraseForm) -> Cut:
@@ -184,7 +203,7 @@ def _cut(record: Opened, form: EraseForm) -> Cut:
 
 def _place(record: Opened, passage: str, which: str) -> tuple[int, int]:
     """Where the passage stands; blanks around it, which copying adds, are left out when it is not found."""
-    text = str(record.fields.get("text", ""))
+    text = redaction.prose(record.fields)
     wanted = passage if passage in text else passage.strip()
     found = redaction.places(text, wanted)
     if not found:
@@ -215,7 +234,7 @@ def _erasable(file: CaseFile, record: Opened, ref: str) -> ErasableEntry:
 def _gone(record: Opened, cut: Cut) -> tuple[str, str]:
     """The passage, and the name of the file: one of the two is empty."""
     if cut.blob_id is None:
-        return str(record.fields["text"])[cut.start : cut.start + cut.characters], ""
+        return redaction.prose(record.fields)[cut.start : cut.start + cut.characters], ""
     names = [one.name for one in files_of(record.fields) if one.id == cut.blob_id.hex()]
     return "", names[0] if names else ""
 

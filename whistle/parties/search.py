@@ -264,7 +264,7 @@ def _prose(fields: dict[str, Any]) -> Iterator[str]:
     """What somebody wrote in a record, and what its files are called."""
     for name, value in fields.items():
         if isinstance(value, str) and name not in _NOT_PROSE:
-            yield redaction.plain(fields) if name == "text" else value
+            yield redaction.plain(fields) if name == "text" else redaction.line(value)
     for file in fields.get("files", ()):
         yield str(file.get("name", ""))  # one that was erased has none
 

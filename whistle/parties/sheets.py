@@ -7,8 +7,9 @@ from whistle.errors import Conflict
 from whistle.parties.casefile import CaseFile, Opened
 from whistle.parties.draft import Draft
 from whistle.parties.work_views import Sheet, Stated
+from whistle.rules import redaction
 
-_OF_EVERY_RECORD = frozenset({"type", "n", "by", "day", "author", "id"})
+_OF_EVERY_RECORD = frozenset({"type", "n", "by", "day", "author", "id", "replaces", redaction.FIELD})
 
 
 def sheet(records: Sequence[Opened], kind: str) -> Sheet:
@@ -26,7 +27,9 @@ def sheet(records: Sequence[Opened], kind: str) -> Sheet:
 
 
 def _stated(record: Opened) -> Stated:
-    said = {name: str(value) for name, value in record.fields.items() if name not in _OF_EVERY_RECORD}
+    said = {
+        name: redaction.line(value) for name, value in record.fields.items() if name not in _OF_EVERY_RECORD
+    }
     author, own_id = str(record.fields.get("author", "")), str(record.fields.get("id", ""))
     return Stated(record.n, record.day, author, own_id, said)
 

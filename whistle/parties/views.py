@@ -12,7 +12,7 @@ from whistle.parties.custody_views import (
     IdentityDesk,
     IdentityMailbox,
 )
-from whistle.parties.redaction_views import WaitingErasure
+from whistle.parties.redaction_views import ErasableLine, WaitingErasure
 from whistle.parties.work_views import ConcernedView, MinutesView, WorkView
 from whistle.rules.deadlines import Duty
 from whistle.rules.redaction import Erased, Piece
@@ -211,6 +211,7 @@ class DeskCase:
     meeting_held_on: date | None = None
     circle: CircleView = field(default_factory=CircleView)
     erasures: tuple[WaitingErasure, ...] = ()
+    erasable: tuple[ErasableLine, ...] = ()
     blocked: bool = False
 
 

@@ -7,6 +7,7 @@ from whistle.parties.casefile import CaseFile, Opened
 from whistle.parties.sheets import sheet
 from whistle.parties.work import LINK, MEASURE, NOTE_MARK, PROTECTION, TRIAGE, YES
 from whistle.parties.work_views import ConcernedView, MinutesView, Sheet, WorkView
+from whistle.rules import redaction
 from whistle.rules.concerned import Decision, is_settled
 from whistle.rules.deadlines import MINUTES_DAYS
 from whistle.rules.triage import MEMORY
@@ -75,8 +76,8 @@ def _minutes(file: CaseFile, record: Opened, records: list[Opened], replaced: se
     return MinutesView(
         id=own, n=record.n, day=record.day, author=str(record.fields.get("author", "")),
         met=record.fields["met"], held_on=date.fromisoformat(record.fields["held_on"]),
-        text=record.fields["text"], answer=str(reply.fields["answer"]) if reply else "",
-        correction=str(reply.fields["text"]) if reply else "", answered_on=reply.day if reply else None,
+        text=redaction.plain(record.fields), answer=str(reply.fields["answer"]) if reply else "",
+        correction=redaction.plain(reply.fields) if reply else "", answered_on=reply.day if reply else None,
         locked_on=locked.day if locked else None, lock_from=_lock_from(file, own, reply),
         replaced=own in replaced,
     )  # fmt: skip

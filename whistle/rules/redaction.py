@@ -20,6 +20,16 @@ MARK: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 FIELD: Final = "redacted"
 """The field of a record that lists what was erased from its text."""
 
+WRITTEN: Final[Mapping[str, Sequence[str]]] = {
+    "triage": ("why",), "measure": ("what", "who"), "protection": ("risk", "steps"),
+    "concerned": ("person", "remark", "how", "answer"),
+    "disclosure_plan": ("recipient", "purpose", "what", "provision", "endangers_reason"),
+    "consent_request": ("recipient", "purpose", "what", "provision"),
+    "disclosure": ("recipient", "purpose", "what", "provision"),
+}  # fmt: skip
+"""Records whose words stand in fields of their own, line by line: in place of a text, or beside one that
+repeats them."""
+
 ERASED: Final = "erased"
 """What an entry of a record's files holds instead of all else once the file was erased."""
 
@@ -62,12 +72,20 @@ def places(text: str, passage: str) -> list[int]:
     return found
 
 
+def prose(fields: Mapping[str, Any]) -> str:
+    """All of a record from which a passage can be erased."""
+    if isinstance(fields.get("text"), str):
+        return str(fields["text"])
+    return "\n".join(str(fields[name]) for name in _written(fields))
+
+
 def without(fields: Mapping[str, Any], start: int, erased: Erased) -> dict[str, Any]:
     """A record's fields with `erased.characters` of the text gone from `start` on, and marked.
 
-    Raises `RuleRefused("passage")` for a place that is not in the text, or that reaches over an earlier mark.
+    Raises `RuleRefused("passage")` for a place that is not in the text, or that reaches over an earlier mark
+    or from one field into the next.
     """
-    text, known = str(fields["text"]), list(fields.get(FIELD, ()))
+    text, known = prose(fields), list(fields.get(FIELD, ()))
     end = start + erased.characters
     if not 0 <= start < end <= len(text) or any(start <= one["start"] < end for one in known):
         raise RuleRefused("passage", "The passage is not in the text.")
@@ -80,7 +98,31 @@ def without(fields: Mapping[str, Any], start: int, erased: Erased) -> dict[str, 
         "day": erased.day.isoformat(),
     }
     listed = sorted([*moved, new], key=lambda one: int(one["start"]))
-    return {**fields, "text": text[:start] + MARK + text[end:], FIELD: listed}
+    said = {"text": text[:start] + MARK + text[end:]} if "text" in fields else {}
+    return {**fields, **said, **_in_fields(fields, text, start, end), FIELD: listed}
+
+
+def _in_fields(fields: Mapping[str, Any], text: str, start: int, end: int) -> dict[str, str]:
+    """The field of its own in which these words stand as well, without them."""
+    names = _written(fields)
+    if not names or "\n".join(str(fields[name]) for name in names) != text:
+        return {}
+    at = 0
+    for name in names:
+        value = str(fields[name])
+        if at <= start and end <= at + len(value):
+            return {name: value[: start - at] + MARK + value[end - at :]}
+        at += len(value) + 1
+    raise RuleRefused("passage", "The passage is not in one field.")
+
+
+def _written(fields: Mapping[str, Any]) -> list[str]:
+    return [name for name in WRITTEN.get(str(fields.get("type")), ()) if fields.get(name)]
+
+
+def line(value: object) -> str:
+    """What a field of its own holds, for a page: what was erased of it is three dots."""
+    return str(value).replace(MARK, "[…]")
 
 
 def without_file(fields: Mapping[str, Any], file_id: str, erased: Erased) -> dict[str, Any]:
@@ -94,7 +136,7 @@ def without_file(fields: Mapping[str, Any], file_id: str, erased: Erased) -> dic
 
 def pieces(fields: Mapping[str, Any]) -> tuple[Piece, ...]:
     """The text in stretches, with what was erased between them; one piece when nothing was."""
-    return tuple(_pieces(str(fields.get("text", "")), fields.get(FIELD, ())))
+    return tuple(_pieces(prose(fields), fields.get(FIELD, ())))
 
 
 def erased_files(fields: Mapping[str, Any]) -> tuple[Erased, ...]:

@@ -33,25 +33,6 @@ KINDS: Final[words.Words] = {
     "group_company": _l("Another company of the group"),
 }
 
-#: The kinds of records, as the page in the archive calls them.
-RECORDS: Final[words.Words] = {
-    "report": _l("Report"),
-    "message": _l("Message"),
-    "acknowledgement": _l("Confirmation of receipt"),
-    "feedback": _l("Feedback"),
-    "closing": _l("Closing, with feedback"),
-    "identity_given": _l("The reporter left a name"),
-    "identity": _l("Who the reporter is"),
-    "note": _l("Note"),
-    "reopening": _l("Reason for reopening"),
-    "export": _l("Export"),
-    "minutes": _l("Minutes"),
-    "triage": _l("Sorting"),
-    "measure": _l("Measure"),
-    "protection": _l("Risk and protection"),
-    "erased": _l("Erased, and lost in a restore"),
-}
-
 WHO: Final[words.Words] = {"reporter": _l("Reporter"), "handler": _l("Handler"), "channel": _l("The channel")}
 
 
@@ -100,7 +81,6 @@ def index_page(prepared: Prepared) -> bytes:
     page = render_template(
         "desk/export_page.html",
         made=prepared,
-        kind=lambda code: words.word(RECORDS, code),
         who=lambda one: one.author or words.word(WHO, one.who),
         state=words.word(words.STATES, prepared.status.state),
         recipient_kind=words.word(KINDS, prepared.terms.kind),

@@ -6,7 +6,18 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, request
 
-from whistle.web import assets, errors, forms, headers, hosts, languages, logs, origin, redaction_words
+from whistle.web import (
+    assets,
+    errors,
+    forms,
+    headers,
+    hosts,
+    languages,
+    logs,
+    origin,
+    record_words,
+    redaction_words,
+)
 from whistle.web.doors import is_staff
 from whistle.web.request import WhistleRequest
 from whistle.web.services import EXTENSION, Services, services
@@ -45,6 +56,7 @@ def _add_frame(app: Flask, bundle: Services) -> None:
     origin.protect(app, bundle)
     languages.speak(app)
     redaction_words.speak(app)
+    record_words.speak(app)
     forms.guard(app)
     headers.protect(app)
     assets.register(app)
