@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from tests.vault.joining import joins
 from tests.vault.tampering import write as tamper
 from tests.world import NO, SE, World
 from whistle.errors import Conflict, NotThere, RuleRefused, Tampered
@@ -115,6 +116,20 @@ def test_whoever_publishes_makes_no_difference_to_what_is_published(world: World
     )
     assert mine == theirs
     assert len(mine) == 7
+
+
+def test_who_does_not_read_all_cases_of_a_quarter_does_not_publish_it(world: World) -> None:
+    sent(world, 6)
+    helga = joins(world, "Helga")
+    sent(world, 5)
+    world.later(40)
+    held = world.program.overview.statistics.held(world.member("Helga"), SE, QUARTER)
+    assert held.shown.total.value == 5
+    with pytest.raises(RuleRefused) as refused:
+        world.program.overview.statistics.publish(helga, SE, QUARTER)
+    assert refused.value.reason == "not_all_cases"
+    publish(world)
+    assert totals(world).own[0].shown.total.value == 11
 
 
 def test_the_group_is_the_sum_of_what_its_companies_show(world: World) -> None:

@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, false, func, insert, select
 
 from whistle.crypto import chain
 from whistle.errors import Conflict, NotThere, RuleRefused, Tampered
 from whistle.rules import figures, suppression
 from whistle.rules.calendar import local_day
 from whistle.rules.figures import Counted, Quarter
+from whistle.rules.states import State
 from whistle.rules.suppression import Cell, Shown
 from whistle.vault import directory, exclusions, listing, search
-from whistle.vault.facts import CompanyFacts, ListedCase
+from whistle.vault.facts import REPORT, CompanyFacts, ListedCase
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store
 from whistle.vault.tables import cases, people, readers
@@ -89,8 +90,9 @@ def publish(
 ) -> None:
     """Keep the totals of a closed quarter, suppressed; the dates are counted here, the categories are sealed.
 
-    Once for each company and quarter. Raises `NotThere` for anybody but a handler of the company itself,
-    `RuleRefused("quarter_open")`, `Conflict` when it was done, or when a case came or went meanwhile.
+    Once for each company and quarter, by somebody who reads all that is counted. Raises `NotThere` for
+    anybody but a handler of the company itself, `RuleRefused`: `quarter_open`, `not_all_cases`; `Conflict`
+    when it was done, or when a case came or went meanwhile.
     """
     with store.writing() as work:
         company = _handled(work.db, store.keys, person_id, code, now)
@@ -101,6 +103,8 @@ def publish(
         rows = _countable(work.db, store.keys, _rows(work.db, store.keys, person_id, company, quarter, now))
         if sum(categories.values()) != len(rows):
             raise Conflict("a case came or went while these were counted")
+        if len(rows) != len(_countable(work.db, store.keys, _all_rows(work.db, company, quarter, now))):
+            raise RuleRefused("not_all_cases", "Somebody who reads all of the cases publishes them.")
         tables = figures.date_tables(quarter, map(counted, rows))
         tables["categories"] = list(categories.items())
         body = _body(suppression.suppress(tables))
@@ -157,6 +161,14 @@ def _rows(
     if len(rows) > MOST:
         raise RuleRefused("too_many_cases", "So many cases are not counted at once.")
     return rows
+
+
+def _all_rows(db: Connection, company: CompanyFacts, quarter: Quarter, now: datetime) -> Sequence[Row[Any]]:
+    """Every case of the company that was received in the quarter and stands, whoever reads it."""
+    due = (cases.c.state == State.CLOSED) & (cases.c.purge_on <= local_day(now, company.zone))
+    mine = (cases.c.company_id == company.id) & (cases.c.kind == REPORT) & ~func.coalesce(due, false())
+    within = cases.c.received_on.between(quarter.first, quarter.last)
+    return db.execute(select(cases).where(mine, within)).all()
 
 
 def _countable(db: Connection, keys: ServerKeys, rows: Sequence[Row[Any]]) -> list[Row[Any]]:

@@ -194,6 +194,9 @@ REFUSALS: Final[Words] = {
     **clock_words.REFUSALS,
     **legal_words.REFUSALS,
     "quarter": _l("Choose a quarter of the list."),
+    "not_all_cases": _l(
+        "You do not read all cases of this quarter. A colleague who does can publish its figures."
+    ),
     "quarter_open": _l("The quarter is not over yet. Its figures can be published after its last day."),
     "too_many_cases": _l("There are too many cases to be counted at once."),
 }
