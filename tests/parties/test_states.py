@@ -70,7 +70,7 @@ def test_feedback_on_an_open_case_is_dated_and_leaves_it_open(world: World) -> N
 
 def test_closing_takes_an_outcome_and_says_what_was_done_and_why(sqlite_world: World) -> None:
     receipt, hanna, handler = sqlite_world.send(), sqlite_world.member("Hanna"), sqlite_world.program.handler
-    for empty in ("", " ", "\n\t"):
+    for empty in ("", " ", "\n\t", "\u200b \ufeff"):
         assert (
             refused(partial(handler.close, hanna, receipt.number, "measures_taken", empty))
             == "feedback_empty"

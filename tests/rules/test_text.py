@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whistle.errors import RuleRefused
-from whistle.rules.text import NAME_LIMIT, NAMELESS, clean_text, file_name
+from whistle.rules.text import NAME_LIMIT, NAMELESS, clean_text, file_name, is_blank
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,9 @@ def test_any_name_becomes_one_safe_line(name: str) -> None:
     assert safe not in {".", ".."}
     assert file_name(safe) == safe
     safe.encode()
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "\ufeff \u2060", "\u3164", "\u2800\u0301", "\u00ad"])
+def test_a_text_of_which_nobody_sees_anything_is_blank(text: str) -> None:
+    assert is_blank(text)
+    assert not is_blank(text + ".")

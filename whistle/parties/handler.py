@@ -18,6 +18,7 @@ from whistle.parties.report_form import FormRefused, Problem, checked_text
 from whistle.parties.views import DeskCase, DeskPage, Download
 from whistle.rules.calendar import local_day
 from whistle.rules.categories import load_categories
+from whistle.rules.text import is_blank
 from whistle.rules.triage import MEMORY, require
 from whistle.vault import desk, listing
 from whistle.vault.facts import Addition
@@ -109,7 +110,7 @@ class Handler:
         """
         if outcome not in {choice.code for choice in load_categories().outcomes}:
             raise FormRefused((Problem("outcome", "unknown" if outcome else "missing"),))
-        if ground and not feedback_text.strip():
+        if ground and is_blank(feedback_text):
             self._close_without(member, number, outcome, ground, why)
             return
         self._write(member, number, desk.CLOSE, "closing", _feedback_text(feedback_text), outcome=outcome)
@@ -178,6 +179,6 @@ class Handler:
 
 
 def _feedback_text(text: str) -> str:
-    if not text.strip():
+    if is_blank(text):
         raise RuleRefused("feedback_empty", "Say what was done and why.")
     return checked_text("feedback", text)

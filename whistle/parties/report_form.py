@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from whistle.errors import RuleRefused, WhistleError
 from whistle.rules.categories import load_categories
-from whistle.rules.text import TEXT_LIMIT, clean_text
+from whistle.rules.text import TEXT_LIMIT, clean_text, is_blank
 from whistle.vault.facts import CompanyFacts
 
 UNSURE = "unsure"
@@ -62,7 +62,7 @@ def problems_of(form: ReportForm, companies: tuple[CompanyFacts, ...]) -> tuple[
 
 def text_problems(name: str, value: str, limit: int, *, required: bool = False) -> list[Problem]:
     """What is wrong with one text field."""
-    if required and not value.strip():
+    if required and is_blank(value):
         return [Problem(name, "missing")]
     try:
         clean_text(value, limit)

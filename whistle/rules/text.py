@@ -1,6 +1,7 @@
 """What people write is kept as they wrote it; what no page or file name may carry is refused or taken out."""
 
 import re
+import unicodedata
 from typing import Final
 
 from whistle.errors import RuleRefused
@@ -22,6 +23,10 @@ _NOT_IN_NAMES: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 
+# Joiners and marks that stand on another character (Unicode 4.5, general categories).
+_SHAPELESS: Final = frozenset({"Cf", "Mn", "Me"})
+_FILLERS: Final = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol that are drawn as nothing
+
 
 def clean_text(value: str, limit: int = TEXT_LIMIT, *, single_line: bool = False) -> str:
     """Return `value` with line ends as newlines, every other character as it was.
@@ -39,6 +44,11 @@ def clean_text(value: str, limit: int = TEXT_LIMIT, *, single_line: bool = False
     if len(text) > limit:
         raise RuleRefused("too_long", f"The text is longer than {limit} characters.")
     return text
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody sees anything of a text: blanks, and characters that have no shape of their own."""
+    return all(one.isspace() or one in _FILLERS or unicodedata.category(one) in _SHAPELESS for one in text)
 
 
 def file_name(value: str) -> str:
