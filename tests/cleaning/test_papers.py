@@ -58,6 +58,34 @@ def test_a_pdf_keeps_its_pages_and_nothing_of_who_made_it() -> None:
     assert worker.cleaned(before, "paper.pdf") == copy
 
 
+def test_a_pdf_names_nobody_in_its_layers_threads_signatures_and_paths() -> None:
+    name, path = pikepdf.String(samples.SECRET), pikepdf.String(samples.PLACE)
+    with pikepdf.open(io.BytesIO(samples.pdf())) as paper:
+        page, new = paper.pages[0], paper.make_indirect
+        signed = pikepdf.Dictionary(Type=pikepdf.Name.Sig, Name=name, ByteRange=[0, 1, 2, 3])
+        group = new(pikepdf.Dictionary(Type=pikepdf.Name.Sig))
+        group.FT = pikepdf.Name.Sig
+        kid = new(pikepdf.Dictionary(Subtype=pikepdf.Name.Widget, Rect=[0, 0, 1, 1], Parent=group))
+        kid.V, group.Kids = new(signed), [kid]
+        page.Annots = [kid]
+        paper.Root.AcroForm = pikepdf.Dictionary(Fields=[group])
+        usage = pikepdf.Dictionary(User=pikepdf.Dictionary(Name=name))
+        layer = new(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name="Text", Usage=usage))
+        paper.Root.OCProperties = pikepdf.Dictionary(OCGs=[layer], D=pikepdf.Dictionary(Creator=name))
+        paper.Root.Threads = [new(pikepdf.Dictionary(I=pikepdf.Dictionary(Author=name)))]
+        paper.Root.URI = pikepdf.Dictionary(Base=path)
+        paper.Root.StructTreeRoot = pikepdf.Dictionary(K=pikepdf.Dictionary(Alt=path))
+        inside = pikepdf.Dictionary(F=paper.make_stream(samples.png()))
+        page.FS = new(pikepdf.Dictionary(Type=pikepdf.Name.Filespec, F=path, UF=path, EF=inside))
+        file = io.BytesIO()
+        paper.save(file)
+    with pikepdf.open(io.BytesIO(worker.cleaned(file.getvalue(), "paper.pdf"))) as copy:
+        assert str(copy.pages[0].FS.UF) == "scan.jpg"
+        plain = io.BytesIO()
+        copy.save(plain, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    assert [word for word in HIDDEN if word in says(plain.getvalue())] == []
+
+
 def test_a_pdf_that_is_locked_broken_or_empty_is_refused() -> None:
     locked, empty = io.BytesIO(), io.BytesIO()
     with pikepdf.open(io.BytesIO(samples.pdf())) as paper:

@@ -1,6 +1,7 @@
 """A PDF is written anew with its pages and nothing that says who made it, with what, or when."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -19,9 +20,13 @@ NESTED: Final = 100
 
 _SAYS: Final = (
     *("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AA", "/CreatorInfo", "/Perms", "/DSS"),
-    *("/XFA", "/SpiderInfo", "/Legal", "/JavaScript", "/SigFlags"),
+    *("/XFA", "/SpiderInfo", "/Legal", "/JavaScript", "/SigFlags", "/Author", "/Creator", "/User"),
 )
-"""Keys of any dictionary that describe, sign or run (ISO 32000-1, 14.3, 14.5, 12.6.3, 12.8, 12.7.8)."""
+"""Keys of any dictionary that describe, sign or run (ISO 32000-1, 14.3, 14.5, 12.6.3, 12.8, 12.7.8), or name
+somebody (of a thread, 12.4.3; of layers and for whom they are, 8.11.4)."""
+
+_PATH: Final = re.compile(r"[A-Za-z]:\\|\\\\|/(?:Users|home)/")
+"""What a program writes as the words for a picture when nobody wrote any: where its file lies."""
 
 _NOTE_SAYS: Final = ("/T", "/M", "/CreationDate", "/NM")
 """What a note on a page says of its writer (ISO 32000-1, 12.5.2 and 12.5.6.2)."""
@@ -58,7 +63,7 @@ def _bare(paper: pikepdf.Pdf, again: Again) -> None:
     for key in ("/Info", "/ID"):
         if key in paper.trailer:
             del paper.trailer[key]
-    _drop(paper.Root, ("/OpenAction",), only=pikepdf.Dictionary)
+    _drop(paper.Root, ("/OpenAction", "/URI"), only=pikepdf.Dictionary)
     for held in list(paper.objects):
         for part in _dictionaries(held):
             _quiet(part, again)
@@ -86,6 +91,12 @@ def _quiet(part: Any, again: Again) -> None:
         _embedded(part, again)
     if part.get("/FT") == "/Sig":
         _drop(part, ("/V",))
+    if "/ByteRange" in part:  # a signature, wherever it hangs
+        _drop(part, tuple(part.keys()))
+    if "/EF" in part or part.get("/Type") == "/Filespec":
+        _name_only(part)
+    if "/Alt" in part and _PATH.search(str(part["/Alt"])):
+        _drop(part, ("/Alt",))
     if str(part.get("/S", "")) in _RUNS and part.get("/Type", "/Action") == "/Action":
         _drop(part, tuple(part.keys()))
     if "/Subtype" in part and "/Rect" in part and part.Subtype != "/Widget":
@@ -98,6 +109,13 @@ def _drop(part: Any, keys: tuple[str, ...], only: type | None = None) -> None:
     for key in keys:
         if key in part and (only is None or isinstance(part[key], only)):
             del part[key]
+
+
+def _name_only(place: Any) -> None:
+    """A file by its name, without the folders that it lay in."""
+    for key in ("/F", "/UF"):
+        if isinstance(place.get(key), pikepdf.String):
+            place[key] = pikepdf.String(re.split(r"[\\/]", str(place[key]))[-1])
 
 
 def _embedded(place: Any, again: Again) -> None:
