@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,21 @@ def test_the_rest_of_a_long_search_is_one_button_away(doors: Doors, monkeypatch:
     assert "All 3 cases that fit the filter were searched." in hanna.words()
 
 
+@dataclass
+class Lane:
+    """Room for so many large answers."""
+
+    room: int
+    inside: int = 0
+
+    def try_enter_large(self) -> bool:
+        self.inside += self.inside < self.room
+        return bool(self.room)
+
+    def leave_large(self) -> None:
+        self.inside -= 1
+
+
 def test_a_case_is_handed_over_after_the_second_factor(doors: Doors) -> None:
     receipt = doors.world.send("Three invoices <b>bold</b>.", files=[("år.txt", b"orders")])
     hanna = doors.of("Hanna")
@@ -99,6 +115,18 @@ def test_a_case_is_handed_over_after_the_second_factor(doors: Doors) -> None:
     assert "files/01%20" in page
     hanna.get(f"{path}/export")
     assert "Polismyndigheten (An authority), Beslut dnr A 77-26" in hanna.words()
+    # Where no lane is free nothing is noted as handed over, and one that was taken is left whatever comes
+    form = EXPORT | {"csrf_token": token[1]}
+    for lane, status in ((Lane(0), 429), (Lane(1), 200), (Lane(1), 422)):
+        sent = form | ({"ground": "They asked"} if status == 422 else {})
+        answer = hanna.client.post(
+            f"{path}/export", data=sent, environ_overrides={"whistle.lanes": lane}, buffered=True
+        )
+        assert (answer.status_code, lane.inside) == (status, 0)
+    actions = [
+        line.action for line in doors.world.program.keys.ledger(doors.world.member("Alma"), None).lines
+    ]
+    assert actions.count("exported") == 2
 
 
 def test_nobody_else_reaches_these_doors(doors: Doors) -> None:

@@ -30,21 +30,38 @@ class Lanes(Protocol):
 def download(verified: Callable[[], Download]) -> Response:
     """Answer with the file that `verified()` has read to its end. TooMany when large and the lane is full."""
     found = verified()
-    return _stream(found.chunks(), found.name, found.size)
+    lanes = _entered() if found.size >= LARGE else None
+    return _stream(found.chunks(), found.name, found.size, lanes)
 
 
 def stream(chunks: Iterator[bytes], name: str) -> Response:
     """Answer with bytes of unknown number under a name of our own. TooMany when the lane is full."""
-    return _stream(chunks, name, None)
+    return _stream(chunks, name, None, _entered())
 
 
-def _stream(chunks: Iterator[bytes], name: str, size: int | None) -> Response:
+def once(make: Callable[[], Iterator[bytes]], name: str) -> Response:
+    """The same for what `make()` writes down as handed over: it is called only once there is room."""
+    lanes = _entered()
+    try:
+        chunks = make()
+    except BaseException:
+        if lanes is not None:
+            lanes.leave_large()
+        raise
+    return _stream(chunks, name, None, lanes)
+
+
+def _entered() -> Lanes | None:
+    """The lane for what is large, entered; None where there is none."""
     lanes: Lanes | None = request.environ.get("whistle.lanes")
-    large = lanes is not None and (size is None or size >= LARGE)
-    if large and lanes is not None and not lanes.try_enter_large():
+    if lanes is not None and not lanes.try_enter_large():
         raise TooMany(LANE_WAIT)
+    return lanes
+
+
+def _stream(chunks: Iterator[bytes], name: str, size: int | None, lanes: Lanes | None) -> Response:
     response = Response(chunks, mimetype=ANY_BYTES)
-    if large and lanes is not None:
+    if lanes is not None:
         response.call_on_close(lanes.leave_large)
     if size is not None:
         response.content_length = size

@@ -1,5 +1,6 @@
 """The door through which a case leaves the house: a form that says to whom and why, then one archive."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from flask import Blueprint, render_template
@@ -53,11 +54,15 @@ def form(number: str) -> ResponseReturnValue:
 def export(number: str) -> ResponseReturnValue:
     """Hand the whole case over as one archive."""
     member, typed = staff_guard.signed_in(*ROLES), typed_form()
-    try:
+
+    def made() -> Iterator[bytes]:
         prepared = _prepared(member, number, typed)
+        return prepared.stream(index_page(prepared))
+
+    try:
+        return downloads.once(made, NAME)
     except Refused as refused:
         return _page(member, number, typed, refused=refused)
-    return downloads.stream(prepared.stream(index_page(prepared)), NAME)
 
 
 def _prepared(member: Member, number: str, typed: Typed) -> Prepared:
