@@ -48,7 +48,8 @@ def test_each_lack_has_its_reason(changed: dict[str, Any], reason: str) -> None:
 @pytest.mark.parametrize(
     "recipient",
     ["Nordvakt AB", "nordvakt", "NORDVAKT  ab", "Nordvakt Norge", "Nordvakt Norge A.S.",
-     "Nordvakt Danmark ApS", "Nordvakt Norge AS, HR", "Nordvakt AB (publ)"],
+     "Nordvakt Danmark ApS", "Nordvakt Norge AS, HR", "Nordvakt AB (publ)", "HR, Nordvakt Norge AS",
+     "Nordvakt Norge AS (HR)", "HR \u2013 Nordvakt Norge", "Kari Nordmann; Nordvakt Norge"],
 )  # fmt: skip
 def test_another_company_of_the_group_is_refused_under_every_form_of_its_name(recipient: str) -> None:
     with pytest.raises(RuleRefused) as refused:

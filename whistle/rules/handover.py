@@ -12,6 +12,8 @@ from whistle.rules.text import clean_text
 #: A recipient is a name and perhaps a unit; a ground is a reference, not an essay.
 LINE_LIMIT: Final = 1_000
 
+#: Between a company and a unit, a place or a person of it.
+_BESIDE: Final = re.compile(r"[,;:()]|\s[-\u2013\u2014/]\s")
 #: Legal forms of the Nordic countries and a few neighbours: "Nordvakt AB" and "Nordvakt" are one company.
 _FORMS: Final = frozenset(
     {
@@ -64,9 +66,9 @@ def check_handover(
 def is_of_the_group(recipient: str, companies: Iterable[str]) -> bool:
     """Whether this is the name of one of these companies, whatever its case, marks and legal form.
 
-    What follows a comma is a unit or a place and is left out: "Nordvakt Norge AS, HR" is Nordvakt Norge.
+    A unit or a place before or after it changes nothing: "Nordvakt Norge AS, HR" is Nordvakt Norge.
     """
-    asked = {_bare(recipient), _bare(recipient.partition(",")[0])} - {""}
+    asked = {_bare(recipient), *map(_bare, _BESIDE.split(recipient))} - {""}
     return any(_bare(company) in asked for company in companies)
 
 
