@@ -10,7 +10,7 @@ from tests.parties.test_export import agreed, prepare, unpacked
 from tests.parties.test_redactions import TEXT, erase, first, opened, shown
 from tests.world import World
 from whistle.crypto.header import Compartment
-from whistle.errors import RuleRefused
+from whistle.errors import Conflict, RuleRefused
 from whistle.parties import attachments
 from whistle.parties.concerned import Said
 from whistle.parties.consents import Disclosure
@@ -95,6 +95,20 @@ def test_the_fields_of_measures_people_and_disclosures_let_go_of_a_passage_as_we
     with pytest.raises(RuleRefused) as refused:
         erase(world, "Hanna", number, EraseForm(refs["consent_request"], "Police\nThey", ground="sensitive"))
     assert refused.value.reason == "passage"
+
+
+def test_a_form_that_was_open_from_before_brings_nothing_erased_back(world: World) -> None:
+    number, sheet = world.send(TEXT).number, world.program.casework.sheet
+    hanna, hugo = world.member("Hanna"), world.member("Hugo")
+    sheet.protect(hanna, number, "Her cousin Olle is ill.", "")
+    before = world.program.handler.case(hugo, number).work.protection.last
+    assert before is not None
+    assert erase(world, "Hanna", number, EraseForm("internal-1", " is ill", ground="sensitive"))
+    with pytest.raises(Conflict):
+        sheet.protect(hugo, number, before["risk"], "A colleague walks her home.", before.seen)
+    now = world.program.handler.case(hugo, number).work.protection.last
+    assert now is not None
+    sheet.protect(hugo, number, now["risk"], "A colleague walks her home.", now.seen)
 
 
 def test_minutes_say_where_something_was_erased(sqlite_world: World) -> None:

@@ -31,7 +31,8 @@ def _stated(record: Opened) -> Stated:
         name: redaction.line(value) for name, value in record.fields.items() if name not in _OF_EVERY_RECORD
     }
     author, own_id = str(record.fields.get("author", "")), str(record.fields.get("id", ""))
-    return Stated(record.n, record.day, author, own_id, said)
+    erased = len(record.fields.get(redaction.FIELD, ()))
+    return Stated(record.n, record.day, author, own_id, said, erased)
 
 
 def put(
@@ -45,7 +46,7 @@ def put(
     standing = sheet(file.records(Compartment.INTERNAL), kind).of(own_id)
     if standing is not None and dict(standing.fields) == fields:
         return False
-    if seen is not None and seen != (standing.n if standing is not None else 0):
+    if seen is not None and seen != (standing.seen if standing is not None else 0):
         raise Conflict("a colleague recorded something else in the meantime")
     draft.record(Compartment.INTERNAL, kind, **fields, **({"id": own_id} if own_id else {}))
     return True

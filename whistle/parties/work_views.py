@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+ERASURE = 1_000_000
+"""More than a case has records: the number of a state and how often it was erased from make one number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
@@ -14,6 +17,12 @@ class Stated:
     author: str
     id: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    erased: int = 0
+
+    @property
+    def seen(self) -> int:
+        """What a form that is made from it sends back: another number once something was erased of it."""
+        return self.n + self.erased * ERASURE
 
     def __getitem__(self, name: str) -> str:
         return self.fields.get(name, "")

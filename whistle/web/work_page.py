@@ -167,7 +167,7 @@ def _person(case: DeskCase, wanted: str) -> Stated | None:
 def _standing(found: Stated | None) -> tuple[Mapping[str, str], int, bool]:
     if found is None:
         return {}, 0, False
-    return {**found.fields, "id": found.id}, found.n, False
+    return {**found.fields, "id": found.id}, found.seen, False
 
 
 def facts(case: DeskCase, own_name: str, offers: Mapping[str, list[Option]]) -> list[Option]:
