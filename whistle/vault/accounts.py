@@ -129,11 +129,14 @@ def stamp(store: Store, person_id: bytes) -> bytes:
     return b"" if row is None else _stamp(row)
 
 
-def stamped(store: Store, person_id: bytes) -> tuple[PersonFacts, bytes]:
-    """A person who is active, with the roles that count, and their stamp, in one look. Raises `NotThere`."""
+def stamped(store: Store, person_id: bytes, now: datetime) -> tuple[PersonFacts, bytes]:
+    """A person who is active, with the roles that count at `now`, and their stamp, in one look.
+
+    Raises `NotThere`.
+    """
     with store.reading() as db:
         row = _active(db, person_id)
-        return people.person_facts(db, store.keys, row, None), _stamp(row)
+        return people.person_facts(db, store.keys, row, now), _stamp(row)
 
 
 def _stamp(row: Row[Any]) -> bytes:
