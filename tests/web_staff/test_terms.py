@@ -6,7 +6,8 @@ from tests.parties.newcomers import newcomer
 from tests.vault.joining import joins
 from tests.vault.role_writing import confirm
 from tests.web_staff.test_real import Doors
-from tests.world import World
+from tests.world import PASSPHRASE, SE, World
+from whistle.parties.administration_views import RoleForm
 
 ENDS = date(2026, 3, 12)
 MIDNIGHT = datetime(2026, 3, 11, 23, 0, tzinfo=UTC)
@@ -45,3 +46,23 @@ def test_a_role_with_an_end_opens_its_doors_until_that_day_begins_where_the_comp
     world.clock.site = MIDNIGHT
     assert {name: kept[name].get(case).status_code for name in both} == dict.fromkeys(both, 404)
     assert statuses(doors, both, "/desk", case) == {name: [404, 404] for name in both}
+
+
+def test_a_role_that_begins_later_opens_its_doors_from_that_day_and_leads_nowhere_before(
+    sqlite_world: World,
+) -> None:
+    world, doors = sqlite_world, Doors(sqlite_world)
+    newcomer(world, "Cora", [])
+    site, bea = world.program.administration, world.member("Bea")
+    cora = next(one for one in site.people(bea) if one.name == "Cora").id
+    site.give(bea, cora, RoleForm("custodian", SE, ENDS.isoformat()))
+    assert confirm(world, "Carl", "Cora")
+    browser = doors.browser()
+    for moment, home in ((MIDNIGHT - timedelta(minutes=5), "/staff/account"), (MIDNIGHT, "/custody")):
+        world.clock.site = moment
+        browser.get("/staff/sign-in")
+        said = {"name": "Cora", "passphrase": PASSPHRASE, "code": world.code("Cora")}
+        assert browser.post("/staff/sign-in", **said).location == home
+        assert browser.get(home).status_code == 200
+        browser = doors.browser()
+        world.clock.advance(timedelta(seconds=31))

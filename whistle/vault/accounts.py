@@ -136,7 +136,7 @@ def stamped(store: Store, person_id: bytes, now: datetime) -> tuple[PersonFacts,
     """
     with store.reading() as db:
         row = _active(db, person_id)
-        return people.person_facts(db, store.keys, row, now), _stamp(row)
+        return people.person_facts(db, store.keys, row, now, only_begun=True), _stamp(row)
 
 
 def _stamp(row: Row[Any]) -> bytes:

@@ -215,7 +215,7 @@ def unlock(store: Store, person_id: bytes, auth: bytes, now: datetime | None = N
         stored = bytes(32) if row is None else bytes(row.auth_hash)
         if not hmac.compare_digest(sha256(auth).digest(), stored) or row is None:
             raise NotThere("that did not match")
-        person = person_facts(db, store.keys, row, now)
+        person = person_facts(db, store.keys, row, now, only_begun=True)
         return Unlocked(
             person_id,
             row.name,
@@ -294,8 +294,13 @@ def _let_count(store: Store, work: Work, designation: Row[Any], key_id: bytes) -
     )
 
 
-def person_facts(db: Connection, keys: ServerKeys, row: Row[Any], now: datetime | None) -> PersonFacts:
-    """What a row of `people` says with the roles that count, within a look that is under way."""
+def person_facts(
+    db: Connection, keys: ServerKeys, row: Row[Any], now: datetime | None, *, only_begun: bool = False
+) -> PersonFacts:
+    """What a row of `people` says with the roles that have not ended, within a look that is under way.
+
+    `only_begun`: without those that begin on a later day.
+    """
     theirs = directory.is_their_key(keys, row.id, row.public_key, row.mac)
     found = tuple(
         Designation(
@@ -304,7 +309,7 @@ def person_facts(db: Connection, keys: ServerKeys, row: Row[Any], now: datetime 
             d.from_on, d.to_on, bool(d.shared), d.for_case_id is not None,
         )
         for d in db.execute(_HELD, {"person": row.id})
-        if not _has_ended(d, row.state, now)
+        if not _has_ended(d, row.state, now) and not (only_begun and _begins_later(d, now))
     )  # fmt: skip
     key_id = None if row.key_id is None else bytes(row.key_id)
     return PersonFacts(
@@ -316,3 +321,7 @@ def _has_ended(row: Row[Any], state: str, now: datetime | None) -> bool:
     if row.to_on is None:
         return False
     return state == "retired" or now is None or bool(row.to_on <= local_day(now, row.zone))
+
+
+def _begins_later(row: Row[Any], now: datetime | None) -> bool:
+    return now is not None and bool(row.from_on > local_day(now, row.zone))
