@@ -10,8 +10,8 @@ from tests.parties.custodians import ask as ask_identity
 from tests.parties.test_consents import LAW
 from tests.parties.test_consents import ask as ask_consent
 from tests.vault.joining import joins
-from tests.vault.tampering import case_of, findings, rows
-from tests.world import World
+from tests.vault.tampering import case_of, change, findings, rows
+from tests.world import NO, World
 from whistle import app
 from whistle.crypto.keys import KeyPair
 from whistle.errors import Conflict, NotThere, RuleRefused
@@ -21,6 +21,7 @@ from whistle.parties.redactions import EraseForm
 from whistle.parties.report_form import FormRefused
 from whistle.parties.work import Measure
 from whistle.rules.triage import Chosen
+from whistle.vault import confirmations
 from whistle.vault.tables import designations, ledger, records
 
 TOLD = (Conflict, RuleRefused, NotThere, FormRefused)
@@ -267,6 +268,18 @@ def test_two_administrators_end_each_other_at_once_and_the_company_keeps_one(wor
     )
     assert sum(isinstance(one, TOLD) for one in outcomes) == 1
     assert [one["action"] for one in rows(world, ledger)].count("role_ended") == 1
+
+
+def test_two_administrators_who_confirm_a_first_key_at_once_make_it_count(world: World) -> None:
+    """The first auditor of Norway takes two administrators, and neither could press a second time."""
+    joins(world, "Axel", "auditor", NO)
+    store, (row,) = world.program.store, rows(world, designations, person_id=world.member("Axel").person_id)
+    change(world, designations, {"id": row["id"]}, mac=None, key_id=None)
+    confirm = partial(confirmations.confirm, store)
+    rest = (row["id"], row["key_id"], world.clock.now())
+    outcomes = in_threads([partial(confirm, world.member(name).person_id, *rest) for name in ("Adam", "Bea")])
+    assert sorted(outcomes) == [False, True]
+    assert world.member("Axel").roles == (("auditor", NO),)
 
 
 def test_two_administrators_retire_each_other_at_once_and_one_is_left(world: World) -> None:

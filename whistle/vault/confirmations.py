@@ -52,12 +52,10 @@ def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: by
     Raises `NotThere`, and `Tampered` when an administrator is confirmed by a ledger that was cut.
     """
     with store.writing() as work:
+        row = _locked(work.db, designation_id)
         item = _one(work.db, store.keys, designation_id, now)
         if item.role == ADMINISTRATOR:
             ledger.verify(work.db, store.keys)  # it says how many it takes
-        row = work.db.execute(
-            select(designations).where(designations.c.id == designation_id).with_for_update()
-        ).one()
         person = work.db.execute(select(persons).where(persons.c.id == item.person_id)).one()
         if bytes(person.key_id) != key_id or not _may_confirm(work.db, store.keys, item, confirmer_id, now):
             raise NotThere("there is no such key to confirm")
@@ -78,6 +76,18 @@ def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: by
         }
         work.log("key_confirmed", day=now.date(), actor=name, facts=facts)
         return counts
+
+
+def _locked(db: Connection, designation_id: bytes) -> Row[Any]:
+    """The designation, before anything else is read: of two who confirm at once the second finds the first.
+
+    Raises `NotThere`.
+    """
+    query = select(designations).where(designations.c.id == designation_id)
+    row = db.execute(query.with_for_update()).one_or_none()
+    if row is None:
+        raise NotThere("there is no such key to confirm")
+    return row
 
 
 def _note(
