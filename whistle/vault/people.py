@@ -111,10 +111,10 @@ def invitation(store: Store, token: str, machine_now: datetime) -> PersonFacts:
         return person_facts(db, store.keys, _invited(db, token, machine_now), machine_now)
 
 
-def _invited(db: Connection, token: str, machine_now: datetime) -> Row[Any]:
-    row = db.execute(
-        select(people).where(people.c.invite_hash == sha256(token.encode("utf-8", "replace")).digest())
-    ).one_or_none()
+def _invited(db: Connection, token: str, machine_now: datetime, *, locked: bool = False) -> Row[Any]:
+    """Who a link is for; `locked`: nobody else changes them or uses the link until the unit of work ends."""
+    query = select(people).where(people.c.invite_hash == sha256(token.encode("utf-8", "replace")).digest())
+    row = db.execute(query.with_for_update() if locked else query).one_or_none()
     if row is None or row.invite_until < machine_now.timestamp():
         raise NotThere("the link was used, is too old, or never was")
     return row
@@ -123,7 +123,7 @@ def _invited(db: Connection, token: str, machine_now: datetime) -> Row[Any]:
 def store_account(store: Store, token: str, account: NewAccount, machine_now: datetime) -> None:
     """Keep the locks of who is activating; the account opens once the recovery code was typed back."""
     with store.writing() as work:
-        row = _invited(work.db, token, machine_now)
+        row = _invited(work.db, token, machine_now, locked=True)
         mac = directory.person_mac(store.keys, bytes(row.id), account.public_key)
         work.db.execute(
             update(people)
@@ -147,7 +147,7 @@ def finish_activation(
 ) -> None:
     """Open the account: the recovery code that was printed is the one that was stored."""
     with store.writing() as work:
-        row = _invited(work.db, token, machine_now)
+        row = _invited(work.db, token, machine_now, locked=True)
         if row.recovery_hash is None or not hmac.compare_digest(
             sha256(recovery_auth).digest(), bytes(row.recovery_hash)
         ):
