@@ -158,6 +158,24 @@ def test_a_role_cannot_have_ended_yesterday_and_the_last_administrator_stays(sql
         assert refused.value.reason == "last_administrator"
 
 
+def test_an_end_that_is_set_comes_sooner_and_never_later(sqlite_world: World) -> None:
+    """Later she would hold a second role beside it, and who is there for one case would stay for years."""
+    world, change = sqlite_world, TODAY + timedelta(days=5)
+    colleague(world, "Ines", SE, by="Hugo")
+    end(world, "Bea", "Hanna", change)
+    designate(world, "Bea", "Hanna", Wanted("auditor", SE, Term(change)))
+    newcomer(world, "Ivar", [])
+    ivar, number, circle = id_of(world, "Ivar").hex(), world.send().number, world.program.circle
+    circle.name_investigator(world.member("Hugo"), number, ivar, change.isoformat(), "Agreement 17")
+    for name in ("Hanna", "Ivar"):
+        with pytest.raises(RuleRefused) as refused:
+            end(world, "Bea", name, change + timedelta(days=1))
+        assert refused.value.reason == "end_later"
+        end(world, "Bea", name, change)
+        end(world, "Bea", name, TODAY)
+    assert served(world, "Hanna") == []
+
+
 def test_an_account_is_ended_only_by_who_administers_all_that_it_serves(sqlite_world: World) -> None:
     world, store, now = sqlite_world, sqlite_world.program.store, sqlite_world.clock.now()
     # Hugo serves Finland too, which neither of them administers.

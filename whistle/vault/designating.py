@@ -72,8 +72,9 @@ def invite(
 def end(store: Store, actor_id: bytes, designation_id: bytes, on_day: date, now: datetime) -> None:
     """Let a role end: from `on_day` (today or later) it gives nothing, and what it gave is taken away.
 
-    Raises `NotThere` for anybody but an administrator of that company, `RuleRefused`: `end_past`,
-    `last_administrator`.
+    An end that is set comes sooner, never later: longer is a role of its own, which L14 is asked about and
+    which others confirm. Raises `NotThere` for anybody but an administrator of that company, `RuleRefused`:
+    `end_past`, `end_later`, `last_administrator`.
     """
     with store.writing() as work:
         found = _role(work.db, designation_id)
@@ -86,6 +87,8 @@ def end(store: Store, actor_id: bytes, designation_id: bytes, on_day: date, now:
             raise NotThere("the role has ended")
         if on_day < today:
             raise RuleRefused("end_past", "A role ends today or later.")
+        if row.to_on is not None and on_day > row.to_on:
+            raise RuleRefused("end_later", "The role ends before that day already.")
         if row.role == ADMINISTRATOR:
             _require_another(work.db, store.keys, [row], now)
         given_roles.end(store, work, row, on_day)
