@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from whistle.errors import NotThere, RuleRefused
+from whistle.errors import Conflict, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.companies import Basis
 from whistle.rules.roles import DESIGNATED_AHEAD, Role
@@ -57,6 +57,8 @@ def invite(
     """Invite somebody for a role, and return the token of the activation link. Raises as `designate`.
 
     Whoever comes as an investigator gets an account and nothing else: a handler names them in their one case.
+    `Conflict` also for a name that was invited for another company: its link and its address are theirs to
+    change who administer it.
     """
     if not (people.handle_of(who.name) and who.email.strip() and who.function.strip()):
         raise RuleRefused("person_facts", "Name, e-mail and function are needed.")
@@ -66,7 +68,18 @@ def invite(
         if wanted.role != Role.INVESTIGATOR:
             _require_lawful(work.db, store.keys, wanted, company, now)
             roles = [(wanted.role, wanted.company_code)]
+        known = select(persons.c.id).where(persons.c.handle == people.handle_of(who.name))
+        for person_id in work.db.execute(known.with_for_update()).scalars().all():
+            if not _is_mine(work.db, store.keys, actor_id, bytes(person_id), now):
+                raise Conflict("somebody of this name was invited for another company")
         return people.write_invitation(work, who, roles, now, machine_now, wanted.term, actor=actor)
+
+
+def _is_mine(db: Connection, keys: ServerKeys, actor_id: bytes, person_id: bytes, now: datetime) -> bool:
+    """Whether somebody serves no company but those that this administrator administers."""
+    mine = {c.id for c in directory.companies_served(db, keys, actor_id, ADMINISTRATOR, now)}
+    held = given_roles.running(db, person_id, now.date())
+    return {bytes(one.company_id) for one in held} <= mine
 
 
 def end(store: Store, actor_id: bytes, designation_id: bytes, on_day: date, now: datetime) -> None:
