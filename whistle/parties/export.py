@@ -5,7 +5,7 @@ came, go along only on a disclosure that the reporter agreed to or a law demands
 approval stands.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,11 +18,12 @@ from whistle.parties.casefile import EPOCH_RECORD, CaseFile
 from whistle.parties.desk_work import DeskWork
 from whistle.parties.draft import Draft
 from whistle.parties.member import Member, require_fresh
+from whistle.parties.work import LINK
 from whistle.rules import redaction
 from whistle.rules.calendar import local_day
 from whistle.rules.handover import Handover, check_handover
 from whistle.rules.redaction import Piece
-from whistle.vault import consents, custody, exports, registry
+from whistle.vault import consents, custody, desk, exports, registry
 from whistle.vault.facts import Addition, CaseStatus
 from whistle.vault.store import Store
 
@@ -155,7 +156,8 @@ class Export:
         _require_named(file, form.consent, terms.recipient)
         sealed = self._identity(member, number) if form.with_identity else None
         today = local_day(self._now(), file.case.status.company.zone)
-        prepared = Packing(self._store, file, sealed, form).prepared(terms, today)
+        unseen = unseen_links(self._store, member, file, self._now())
+        prepared = Packing(self._store, file, sealed, form, unseen).prepared(terms, today)
         if consent is not None:
             consents.carry_out(
                 self._store, member.person_id, number, consent, self._now(), with_identity=form.with_identity
@@ -198,8 +200,11 @@ class Export:
 class Packing:
     """What goes into the ZIP of one case."""
 
-    def __init__(self, store: Store, file: CaseFile, sealed: CaseFile | None, form: ExportForm) -> None:
+    def __init__(
+        self, store: Store, file: CaseFile, sealed: CaseFile | None, form: ExportForm, unseen: frozenset[str]
+    ) -> None:
         self._store, self._file, self._sealed, self._form = store, file, sealed, form
+        self._unseen = unseen
         self._paths: dict[str, str] = {}
 
     def prepared(self, terms: Handover, today: date) -> Prepared:
@@ -217,12 +222,15 @@ class Packing:
         )  # fmt: skip
 
     def _records(self, file: CaseFile, compartment: Compartment) -> list[dict[str, Any]]:
-        """The fields of each record; whom the reporter excluded is the handlers' to know."""
+        """The fields of each record; whom the reporter excluded is the handlers' to know.
+
+        A link to a case that the member must find no trace of is left out, as on the page.
+        """
         left_out = set() if self._form.with_notes else {"excluded"}
         return [
             {name: value for name, value in record.fields.items() if name not in left_out}
             for record in file.records(compartment)
-            if record.fields["type"] != EPOCH_RECORD
+            if record.fields["type"] != EPOCH_RECORD and _linked(record.fields) not in self._unseen
         ]
 
     def _files(self) -> list[Part]:
@@ -249,6 +257,17 @@ class Packing:
             date.fromisoformat(fields["day"]), fields["by"], fields.get("author", ""), fields["type"],
             tuple(texts), tuple(files), redaction.pieces(fields) if redaction.FIELD in fields else (),
         )  # fmt: skip
+
+
+def unseen_links(store: Store, member: Member, file: CaseFile, now: datetime) -> frozenset[str]:
+    """The cases that this one is linked to and that the member cannot open."""
+    linked = {_linked(record.fields) for record in file.records(Compartment.INTERNAL)} - {""}
+    return frozenset(one for one in linked if not desk.may_open(store, member.person_id, one, now))
+
+
+def _linked(fields: Mapping[str, Any]) -> str:
+    """The number of the case that a record ties this one to, or nothing."""
+    return str(fields["id"]) if fields["type"] == LINK else ""
 
 
 def _consent(form: ExportForm) -> bytes | None:

@@ -12,7 +12,7 @@ from whistle.parties import attachments, desk_view, sealed_to_legal
 from whistle.parties.casefile import CaseFile
 from whistle.parties.circle import GRANTED
 from whistle.parties.desk_work import tried
-from whistle.parties.export import ExportForm, Packing, Prepared
+from whistle.parties.export import ExportForm, Packing, Prepared, unseen_links
 from whistle.parties.held_views import HeldPage, KeptHold
 from whistle.parties.member import Member, require_fresh
 from whistle.parties.report_form import FormRefused, Problem, checked_text
@@ -107,7 +107,8 @@ class HeldDesk:
         require_fresh(member)
         today = local_day(self._now(), status.company.zone)
         plain = ExportForm(str(Kind.AUTHORITY), form.recipient, form.ground, with_notes=form.with_notes)
-        prepared = Packing(self._store, file, None, plain).prepared(terms, today)
+        unseen = unseen_links(self._store, member, file, self._now())
+        prepared = Packing(self._store, file, None, plain, unseen).prepared(terms, today)
         said = {"recipient": terms.recipient, "reference": terms.ground, "safeguard": terms.safeguard}
         held_openings.note_export(
             self._store, member.person_id, number,

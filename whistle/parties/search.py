@@ -51,7 +51,10 @@ AROUND: Final = 60
 """Letters of the text shown on either side of the first word that was found."""
 
 ANY: Final = Wanted()
-_NOT_PROSE: Final = frozenset({"type", "by", "day", "author", "category", "relation", "outcome", "key_id"})
+_NOT_PROSE: Final = frozenset(
+    # `id`: of a link it is the number of another case, which its searcher may have to find no trace of (L6).
+    {"type", "by", "day", "author", "category", "relation", "outcome", "key_id", "id"}
+)
 _KIND_OFFSET: Final = 4
 
 
