@@ -13,6 +13,7 @@ from whistle.errors import NotThere, RuleRefused
 from whistle.vault import directory, journal, people, withdrawals
 from whistle.vault.facts import PersonFacts, Unlocked
 from whistle.vault.heldtables import kept_grants
+from whistle.vault.registertables import incident_grants
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import confirmations, designations, hold_grants
 from whistle.vault.tables import people as persons
@@ -255,7 +256,7 @@ def _forget_key(work: Work, person_id: bytes, now: datetime) -> None:
     mine = select(designations.c.id).where(designations.c.person_id == person_id)
     work.db.execute(delete(confirmations).where(confirmations.c.designation_id.in_(mine)))
     work.db.execute(update(designations).where(_running(person_id, now)).values(key_id=None, mac=None))
-    for table in (passkeys, hold_grants, kept_grants, identity_request_grants):
+    for table in (passkeys, hold_grants, kept_grants, incident_grants, identity_request_grants):
         work.db.execute(delete(table).where(table.c.person_id == person_id))
 
 
