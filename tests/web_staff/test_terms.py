@@ -1,5 +1,6 @@
 """Whoever holds a role for a time uses its doors until the midnight at which it ends, and not after."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from tests.parties.newcomers import newcomer
@@ -42,6 +43,10 @@ def test_a_role_with_an_end_opens_its_doors_until_that_day_begins_where_the_comp
     world.clock.site = MIDNIGHT - timedelta(minutes=5)
     kept = {name: doors.of(name) for name in both}
     assert {name: kept[name].get(case).status_code for name in both} == dict.fromkeys(both, 200)
+    # Their desk leads somebody from outside to no door that is not theirs.
+    kept["Ivar"].get("/desk")
+    doors_of_ivar = set(re.findall(r'href="(/desk/[a-z]+)"', kept["Ivar"].page))
+    assert {kept["Ivar"].get(door).status_code for door in doors_of_ivar} == {200}
     # Then from midnight on nothing of it is there, in the session of before as in a new one
     world.clock.site = MIDNIGHT
     assert {name: kept[name].get(case).status_code for name in both} == dict.fromkeys(both, 404)
