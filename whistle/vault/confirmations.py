@@ -13,7 +13,7 @@ from whistle.rules.roles import CONFIRMED_BY, Role
 from whistle.vault import directory, ledger
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store, Work
-from whistle.vault.tables import companies, confirmations, designations, readers
+from whistle.vault.tables import cases, companies, confirmations, designations, readers
 from whistle.vault.tables import ledger as ledger_lines
 from whistle.vault.tables import people as persons
 
@@ -74,8 +74,17 @@ def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: by
             "company": item.company_code,
             "counts": counts,
         }
-        work.log("key_confirmed", day=now.date(), actor=name, facts=facts)
+        case = _case_of(work.db, item)
+        work.log("key_confirmed", day=now.date(), actor=name, case=case, facts=facts)
         return counts
+
+
+def _case_of(db: Connection, item: Waiting) -> str:
+    """The number of an investigator's case: the ledger's line is then hidden as the case is (L6)."""
+    if item.for_case_id is None:
+        return ""
+    number: str = db.execute(select(cases.c.number).where(cases.c.id == item.for_case_id)).scalar_one()
+    return number
 
 
 def _locked(db: Connection, designation_id: bytes) -> Row[Any]:
