@@ -1,17 +1,21 @@
 """Two people act on one case at once: nothing is lost, nothing is half done, and the second is told."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tests.parties.apart import in_processes, in_threads
+import pytest
+
+from tests.parties.apart import in_processes, in_threads, outcome
 from tests.parties.custodians import ask as ask_identity
+from tests.parties.test_activation import MEANWHILE
 from tests.parties.test_consents import LAW
 from tests.parties.test_consents import ask as ask_consent
 from tests.vault.joining import joins
 from tests.vault.tampering import case_of, change, findings, rows
-from tests.world import NO, World
+from tests.world import NO, SE, World
 from whistle import app
 from whistle.crypto.keys import KeyPair
 from whistle.errors import Conflict, NotThere, RuleRefused
@@ -21,7 +25,8 @@ from whistle.parties.redactions import EraseForm
 from whistle.parties.report_form import FormRefused
 from whistle.parties.work import Measure
 from whistle.rules.triage import Chosen
-from whistle.vault import confirmations
+from whistle.vault import confirmations, designating, desk
+from whistle.vault.designating import Wanted
 from whistle.vault.tables import designations, ledger, records
 
 TOLD = (Conflict, RuleRefused, NotThere, FormRefused)
@@ -268,6 +273,28 @@ def test_two_administrators_end_each_other_at_once_and_the_company_keeps_one(wor
     )
     assert sum(isinstance(one, TOLD) for one in outcomes) == 1
     assert [one["action"] for one in rows(world, ledger)].count("role_ended") == 1
+
+
+def test_nobody_is_named_from_outside_in_the_moment_in_which_they_get_a_role(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A handler names Axel for a case while an administrator makes him the company's auditor (L14)."""
+    axel, number, hanna = joins(world, "Axel", "auditor", NO), world.send().number, world.member("Hanna")
+    give, told = partial(designating.designate, world.program.store), []
+    rest = (world.member("Bea").person_id, axel.person_id, Wanted("auditor", SE), world.clock.now())
+    giving = threading.Thread(target=lambda: told.append(outcome(partial(give, *rest))))
+    take = desk.take
+
+    def meanwhile(*given: Any) -> None:
+        giving.start()
+        giving.join(MEANWHILE)
+        take(*given)
+
+    monkeypatch.setattr(desk, "take", meanwhile)
+    world.program.circle.name_investigator(hanna, number, axel.person_id.hex(), "2026-05-01", "Agreement 17")
+    giving.join()
+    here = [row["role"] for row in rows(world, designations, person_id=axel.person_id)]
+    assert (sorted(here), [type(one) for one in told]) == (["auditor", "investigator"], [RuleRefused])
 
 
 def test_two_administrators_who_confirm_a_first_key_at_once_make_it_count(world: World) -> None:

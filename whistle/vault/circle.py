@@ -15,7 +15,7 @@ from whistle.vault.around import Around, Person, around, declared_by
 from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.heldtables import kept_grants
 from whistle.vault.store import Store
-from whistle.vault.tables import designations, grants, hold_grants, holds, readers
+from whistle.vault.tables import designations, grants, hold_grants, holds, people, readers
 from whistle.vault.worktables import identity_request_grants, identity_requests
 
 LONGEST_MONTHS = 12
@@ -133,6 +133,8 @@ def invite_investigator(
             raise RuleRefused("term", "The designation ends after today, and within twelve months.")
         if exclusions.is_excluded(store.keys, change.row, person_id):
             raise RuleRefused("excluded", "This person must not see the case.")
+        # An administrator who gives them a role in the company at the same moment waits, or was first (L14).
+        change.db.execute(select(people.c.id).where(people.c.id == person_id).with_for_update()).all()
         person = next((one for one in _here(change).outside if one.id == person_id), None)
         if person is None:
             raise NotThere("there is nobody from outside under that name")
