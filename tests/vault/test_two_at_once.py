@@ -19,15 +19,16 @@ from tests.world import NO, SE, World
 from whistle import app
 from whistle.crypto.keys import KeyPair
 from whistle.errors import Conflict, NotThere, RuleRefused
+from whistle.parties.administration_views import RoleForm
 from whistle.parties.concerned import Said
 from whistle.parties.member import Member
 from whistle.parties.redactions import EraseForm
 from whistle.parties.report_form import FormRefused
 from whistle.parties.work import Measure
 from whistle.rules.triage import Chosen
-from whistle.vault import confirmations, designating, desk
+from whistle.vault import accounts, confirmations, designating, desk
 from whistle.vault.designating import Wanted
-from whistle.vault.tables import designations, ledger, records
+from whistle.vault.tables import designations, ledger, people, records
 
 TOLD = (Conflict, RuleRefused, NotThere, FormRefused)
 """What the second is told: somebody was faster, or what the form names is not there any more."""
@@ -295,6 +296,43 @@ def test_nobody_is_named_from_outside_in_the_moment_in_which_they_get_a_role(
     giving.join()
     here = [row["role"] for row in rows(world, designations, person_id=axel.person_id)]
     assert (sorted(here), [type(one) for one in told]) == (["auditor", "investigator"], [RuleRefused])
+
+
+def test_nobody_who_is_retired_comes_back_by_a_link_that_is_made_at_the_same_moment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanna, bea, site = world.member("Hanna"), world.member("Bea"), world.program.administration
+    told: list[Any] = []
+    retire = partial(site.retire, bea, hanna.person_id.hex())
+    retiring = threading.Thread(target=lambda: told.append(outcome(retire)))
+    forget_key = accounts._forget_key
+
+    def meanwhile(*given: Any) -> None:
+        retiring.start()
+        retiring.join(MEANWHILE)
+        forget_key(*given)
+
+    monkeypatch.setattr(accounts, "_forget_key", meanwhile)
+    world.program.staff.invite_again(world.member("Adam"), hanna.person_id.hex())
+    retiring.join()
+    (person,) = rows(world, people, name="Hanna")
+    assert (person["state"], person["invite_hash"], told) == ("retired", None, [None])
+    assert {one.kind for one in findings(world)} <= {"handlers"}
+
+
+def test_of_two_who_invite_one_name_or_publish_one_quarter_at_once_the_second_is_told(world: World) -> None:
+    site, figures = world.program.administration, world.program.overview.statistics
+    role = RoleForm("auditor", SE)
+    invite = [
+        partial(site.invite, world.member(name), "Nova Ek", "nova@nordvakt.example", "Audit", role)
+        for name in ("Adam", "Bea")
+    ]
+    told = [one for one in in_threads(invite) if not isinstance(one, str)]
+    assert [type(one) for one in told] in ([], [Conflict])
+    assert len(rows(world, people, name="Nova Ek")) == 1
+    world.later(60)
+    publish = [partial(figures.publish, world.member(name), SE, "2026-Q1") for name in ("Hanna", "Hugo")]
+    assert sum(isinstance(one, Conflict) for one in in_threads(publish)) == 1
 
 
 def test_two_administrators_who_confirm_a_first_key_at_once_make_it_count(world: World) -> None:

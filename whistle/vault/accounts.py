@@ -208,6 +208,7 @@ def invite_again(
     """
     token = secrets.token_urlsafe(32)
     with store.writing() as work:
+        people.in_turn(work.db, admin_id, person_id)  # nobody who is retired meanwhile comes back by it
         row = _to_invite(work.db, store, admin_id, person_id, now)
         _forget_key(work, person_id, now)
         work.db.execute(

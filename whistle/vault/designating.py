@@ -1,11 +1,13 @@
 """Administrators say who holds which role in their company until when; a key waits for others to agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.exc import IntegrityError
 
 from whistle.errors import Conflict, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
@@ -42,7 +44,7 @@ def designate(store: Store, actor_id: bytes, person_id: bytes, wanted: Wanted, n
     (L14), `held`, `term` (its end before its beginning, or in the past), `not_shared`, `one_case`.
     """
     with store.writing() as work:
-        _in_turn(work.db, actor_id, person_id)
+        people.in_turn(work.db, actor_id, person_id)
         actor, company = _may(work.db, store.keys, actor_id, wanted.company_code, now)
         _require_lawful(work.db, store.keys, wanted, company, now)
         row = _person(work.db, person_id)
@@ -62,7 +64,7 @@ def invite(
     """
     if not (people.handle_of(who.name) and who.email.strip() and who.function.strip()):
         raise RuleRefused("person_facts", "Name, e-mail and function are needed.")
-    with store.writing() as work:
+    with _one_of_a_name(), store.writing() as work:
         actor, company = _may(work.db, store.keys, actor_id, wanted.company_code, now)
         roles: list[tuple[str, str]] = []
         if wanted.role != Role.INVESTIGATOR:
@@ -73,6 +75,15 @@ def invite(
             if not _is_mine(work.db, store.keys, actor_id, bytes(person_id), now):
                 raise Conflict("somebody of this name was invited for another company")
         return people.write_invitation(work, who, roles, now, machine_now, wanted.term, actor=actor)
+
+
+@contextmanager
+def _one_of_a_name() -> Iterator[None]:
+    """Of two who invite somebody of the same name at once, the second is told."""
+    try:
+        yield
+    except IntegrityError:
+        raise Conflict("somebody of this name was invited at the same moment") from None
 
 
 def _is_mine(db: Connection, keys: ServerKeys, actor_id: bytes, person_id: bytes, now: datetime) -> bool:
@@ -91,7 +102,7 @@ def end(store: Store, actor_id: bytes, designation_id: bytes, on_day: date, now:
     """
     with store.writing() as work:
         found = _role(work.db, designation_id)
-        _in_turn(work.db, actor_id, bytes(found.person_id))
+        people.in_turn(work.db, actor_id, bytes(found.person_id))
         _lock_roles(work.db, found)
         row = _role(work.db, designation_id)
         actor, company = _may(work.db, store.keys, actor_id, row.code, now)
@@ -123,7 +134,7 @@ def retire(store: Store, actor_id: bytes, person_id: bytes, now: datetime) -> No
     be retired by any.
     """
     with store.writing() as work:
-        _in_turn(work.db, actor_id, person_id)
+        people.in_turn(work.db, actor_id, person_id)
         row = _person(work.db, person_id)
         actor = _actor(work.db, store.keys, actor_id, now)
         held = given_roles.running(work.db, person_id, now.date())
@@ -142,7 +153,7 @@ def change_function(store: Store, actor_id: bytes, person_id: bytes, function: s
     if not function.strip():
         raise RuleRefused("person_facts", "A function is needed.")
     with store.writing() as work:
-        _in_turn(work.db, actor_id, person_id)
+        people.in_turn(work.db, actor_id, person_id)
         row = _person(work.db, person_id)
         actor = _actor(work.db, store.keys, actor_id, now)
         mine = {c.id for c in directory.companies_served(work.db, store.keys, actor_id, ADMINISTRATOR, now)}
@@ -168,12 +179,6 @@ def _lock_roles(db: Connection, row: Row[Any]) -> None:
     if row.role == ADMINISTRATOR:
         place = (designations.c.company_id == row.company_id) & (designations.c.role == ADMINISTRATOR)
     db.execute(select(designations.c.id).where(place).order_by(designations.c.id).with_for_update()).all()
-
-
-def _in_turn(db: Connection, *person_ids: bytes) -> None:
-    """Lock who acts and whom it is about, in one order: two who act on each other at once wait in turn."""
-    query = select(persons.c.id).where(persons.c.id.in_(person_ids)).order_by(persons.c.id)
-    db.execute(query.with_for_update()).all()
 
 
 def _may(

@@ -194,6 +194,12 @@ def _found_first_administrator(store: Store, work: Work, row: Row[Any], now: dat
         )
 
 
+def in_turn(db: Connection, *person_ids: bytes) -> None:
+    """Lock who acts and whom it is about, in one order: two who act on each other at once wait in turn."""
+    query = select(people.c.id).where(people.c.id.in_(person_ids)).order_by(people.c.id)
+    db.execute(query.with_for_update()).all()
+
+
 def sign_in_facts(store: Store, name: str) -> SignInFacts:
     """The lock to try a passphrase on. An unknown name gets one too, always the same, that opens nothing."""
     with store.reading() as db:
