@@ -41,9 +41,8 @@ def has_news(
             .where(identity_request_grants.c.person_id == person_id, identity_requests.c.state == "waiting")
         )
     if "legal" in roles:
-        if local_day(now, zone).isoweekday() == WEEK_DAY:
-            return True  # the weekly list, whatever is on it
-        if _open_too_long(store, db, person_id, held, today):
+        weekly = local_day(now, zone).isoweekday() == WEEK_DAY  # the weekly list, whatever is on it
+        if weekly or _open_too_long(store, db, person_id, held, today):
             return True
         asked = holds.c.release_asked_by.is_not(None) & (holds.c.release_asked_by != person_id)
         questions.append(
