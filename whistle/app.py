@@ -139,7 +139,7 @@ def join(
     settings: Settings, store: Store, clock: Clock, values: dict[str, str], *, rehearsal: bool
 ) -> Program:
     """The parties of a site, all of them given the same vault and the same clock."""
-    sessions = Sessions(store, clock.machine)
+    sessions = Sessions(store, clock.machine, clock.now)
     name, now, machine = values["name"], clock.now, clock.machine
     reporter = Reporter(store, now, sessions)
     staff = Staff(store, now, machine, name)

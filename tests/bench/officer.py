@@ -56,7 +56,7 @@ def measure(bench: Bench) -> list[Figure]:
 def _add(store: Store, count: int) -> None:
     """Requests for everything, as the form sends them; without a letter, so that no code is awaited."""
     clock = SystemClock()
-    token = Sessions(store, clock.machine).new_token
+    token = Sessions(store, clock.machine, clock.now).new_token
     requests = Requests(store, clock.now, clock.machine, token, sends_mail=False)
     form = RequestForm(SE, ("access", "erasure"), "Eva Lind", "", (), WORDS)
     for _one in range(count):

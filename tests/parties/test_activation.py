@@ -1,11 +1,14 @@
 """An account opens for who holds the link, chooses a strong passphrase, and typed back what they printed."""
 
 import base64
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from tests.parties.apart import outcome
 from tests.world import PASSPHRASE, SE, World
 from whistle.crypto import totp
 from whistle.crypto.codes import ALPHABET, RecoveryCode
@@ -13,8 +16,11 @@ from whistle.crypto.keys import KeyPair
 from whistle.crypto.locks import argon2_root, lock_parameters, open_lock, site_share
 from whistle.errors import NotAllowed, NotThere, RuleRefused, SealBroken
 from whistle.parties.staff import Setup
-from whistle.vault import people
+from whistle.vault import directory, people
 from whistle.vault.tables import people as people_table
+
+MEANWHILE = 0.5
+"""Seconds that the second of two is given to be faster: none, where it has to wait for the first."""
 
 
 @dataclass
@@ -204,3 +210,28 @@ def test_a_link_that_was_made_anew_or_up_leads_nowhere(ingrid: Newcomer) -> None
     store = ingrid.world.program.store
     with store.reading() as db:
         assert second.link not in repr(db.execute(people_table.select()).all())
+
+
+def test_nobody_takes_an_account_over_in_the_moment_in_which_its_owner_opens_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second browser with the link stores a key of its own while the first one types its code back."""
+    ingrid, store, staff = invited(world), world.program.store, world.program.staff
+    recovery, machine = ingrid.activate(), world.clock.machine()
+    person = people.invitation(store, ingrid.link, machine)
+    other = staff._account(person.id, "trumpet granit hissa 41", RecoveryCode.new(), bytes(20), 1)
+    finishing = threading.Thread(
+        target=lambda: outcome(lambda: staff.finish_activation(ingrid.link, recovery))
+    )
+
+    def meanwhile(*given: Any) -> bytes:
+        monkeypatch.undo()
+        finishing.start()
+        finishing.join(MEANWHILE)
+        return directory.person_mac(*given)
+
+    monkeypatch.setattr(directory, "person_mac", meanwhile)
+    outcome(lambda: people.store_account(store, ingrid.link, other, machine))
+    finishing.join()
+    (stands,) = (one for one in people.everybody(store) if one.name == "Ingrid")
+    assert (stands.state, stands.key_id) != ("active", other.key_id)

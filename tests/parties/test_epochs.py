@@ -1,6 +1,7 @@
 """Who leaves reads nothing of what comes, with no key they ever held; everybody else reads everything."""
 
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from whistle.errors import NotAllowed, NotThere, RuleRefused, SealBroken, Tamper
 from whistle.parties.desk_work import DeskWork
 from whistle.parties.draft import Author, Draft
 from whistle.parties.member import Member
-from whistle.vault import desk
+from whistle.vault import desk, mailbox
 from whistle.vault.facts import Addition, SealedGrant
 from whistle.vault.tables import blobs, cases, grants, records
 
@@ -205,7 +206,7 @@ def test_a_new_key_goes_to_those_who_held_the_one_before_and_to_nobody_else(sqli
         )
     leaves(world, "Hanna")
     for extra in ((carl,), (world.member("Lisa"),)):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(RuleRefused, match="nobody else"):
             desk.add(
                 store,
                 hugo.person_id,
@@ -215,9 +216,32 @@ def test_a_new_key_goes_to_those_who_held_the_one_before_and_to_nobody_else(sqli
                 step=desk.NOTE,
             )
     lacking = _raising(world, hugo, number, (), without=hilda)
-    with pytest.raises(NotAllowed):  # and to all of them: nobody is left out in passing
+    with pytest.raises(RuleRefused, match="nobody else"):  # and to all of them: nobody is left out
         desk.add(store, hugo.person_id, number, lacking, world.clock.now(), step=desk.NOTE)
     assert {row["epoch"] for row in rows(world, grants, case_id=case["id"])} == {1}
+
+
+@pytest.mark.parametrize("other", ["retired", "let in"])
+def test_nothing_is_lost_when_the_circle_changes_in_the_moment_in_which_a_new_key_goes_round(
+    world: World, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    number, secret = begun(world)
+    reporter, hugo, add = world.program.reporter, world.member("Hugo"), mailbox.add
+    helga = joins(world, "Helga")
+    leaves(world, "Hanna")
+
+    def meanwhile(*given: Any, **more: Any) -> None:
+        monkeypatch.undo()
+        if other == "retired":
+            leaves(world, "Hilda")
+        else:
+            world.program.circle.grant(hugo, number, helga.person_id.hex())
+        add(*given, **more)
+
+    monkeypatch.setattr(mailbox, "add", meanwhile)
+    reporter.message(secret, reporter.writing(secret), "Under a new key.")
+    assert "Under a new key." in texts(world, "Hugo" if other == "retired" else "Helga", number)
+    assert findings(world) == []
 
 
 def _raising(

@@ -317,4 +317,7 @@ def test_a_new_colleague_reads_older_citations_once_somebody_gives_them_the_keys
     assert CITATION in legal.desk(leo).holds[0].citation
     assert legal.holding.colleagues(lisa) == legal.holding.colleagues(leo) == ()
     with world.program.store.reading() as db:
-        assert db.execute(select(ledger.c.facts).where(ledger.c.action == "citations_granted")).all() != []
+        given = select(ledger.c.facts).where(ledger.c.action == "citations_granted")
+        said = db.execute(given).scalars().all()
+    # How many is not said: an auditor who must not know of one of the cases reads this line, too.
+    assert said == ['{"company":"nordvakt-se","person":"Leo"}']

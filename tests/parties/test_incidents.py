@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from tests.parties.breaches import breach, whole
 from tests.parties.newcomers import colleague
+from tests.parties.test_invited_again import begin_anew
 from tests.vault.tampering import change, findings, rows
 from tests.world import SE, World
 from whistle.errors import NotThere, Tampered
@@ -129,3 +130,21 @@ def test_a_row_or_a_line_that_was_changed_shows(world: World, register: Incident
     assert ("incident", number) in {(one.kind, one.about) for one in findings(world)}
     with pytest.raises(Tampered):
         register.open(olle, number)
+
+
+def test_an_officer_who_begins_anew_reads_the_register_once_a_colleague_handed_it_over(
+    sqlite_world: World,
+) -> None:
+    world, program = sqlite_world, sqlite_world.program
+    register = program.privacy.incidents
+    colleague(world, "Orvar", SE, by="Olle", role="privacy_officer")
+    number = register.report(world.member("Olle"), SE, breach(world))
+    token = program.staff.invite_again(world.member("Adam"), world.member("Olle").person_id.hex())
+    olle = begin_anew(world, "Olle", token)
+    orvar = world.member("Orvar")
+    (waiting,) = program.keys.pending(orvar)
+    program.keys.confirm(orvar, waiting.designation, program.staff.fingerprint(olle))
+    assert [one.may_open for one in register.listing(olle)] == [False]
+    assert register.open(orvar, number).lacking == ("Olle",)
+    register.let_in(orvar, number)
+    assert register.open(olle, number).said["what"].startswith("A list of customers")

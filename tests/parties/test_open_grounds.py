@@ -4,13 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from tests.parties.test_invited_again import begin_anew
+from tests.vault.joining import joins
 from tests.vault.scenes import appointed_since
 from tests.vault.tampering import case_of, change, remove, rows
 from tests.world import FI, World
 from whistle import scheduler
 from whistle.errors import Conflict, NotThere, RuleRefused, StepUpNeeded
 from whistle.vault import check
-from whistle.vault.heldtables import open_grounds
+from whistle.vault.heldtables import kept_grants, open_grounds
 from whistle.vault.tables import companies, designations
 
 CAP = date(2031, 3, 2)
@@ -135,3 +137,27 @@ def test_an_open_case_that_nobody_touched_for_90_days_is_an_alarm(sqlite_world: 
     }
     world.program.handler.acknowledge(world.member("Hanna"), number, "Received.")
     assert findings(world) == set()
+
+
+def test_the_excluded_and_who_begins_anew_keep_no_key_to_what_legal_wrote(sqlite_world: World) -> None:
+    world, program = sqlite_world, sqlite_world.program
+    number, legal = finnish(world), program.kept.legal
+    legal.record(world.member("Lisa"), number, "legal_claim", CITED, "2027-02-01")
+
+    def held() -> set[str]:
+        found = {row["person_id"] for row in rows(world, kept_grants)}
+        return {name for name in ("Lisa", "Leo") if world.member(name).person_id in found}
+
+    assert held() == {"Lisa", "Leo"}
+    # When Lisa lost everything and begins anew, her page stands, without what only her old key opened
+    aino = joins(world, "Aino", "administrator", FI)
+    token = program.staff.invite_again(aino, world.member("Lisa").person_id.hex())
+    lisa = begin_anew(world, "Lisa", token)
+    assert held() == {"Leo"}
+    (waiting,) = program.keys.pending(world.member("Leo"))
+    program.keys.confirm(world.member("Leo"), waiting.designation, program.staff.fingerprint(lisa))
+    (ground,) = legal.page(lisa, number).grounds
+    assert (ground.ground, ground.citation) == ("legal_claim", "")
+    # And when a handler says that Leo must not know of the case
+    program.circle.exclude(world.member("Fia"), number, world.member("Leo").person_id.hex(), "A cousin.")
+    assert held() == set()

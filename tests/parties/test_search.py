@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from tests.world import NO, SE, World
 from whistle.errors import Tampered
 from whistle.parties import search as module
+from whistle.parties.export import ExportForm
 from whistle.parties.report_form import FormRefused
 from whistle.parties.search import Found, Question
 from whistle.rules.categories import load_categories
@@ -141,6 +142,18 @@ def test_the_excluded_find_nothing(world: World) -> None:
     receipt = world.send(exclude=(hugo,))
     assert numbers(look(world, "Hanna", "invoices")) == [receipt.number]
     assert look(world, "Hugo", "invoices") == Found((), 0, 0, "")
+
+
+def test_a_link_to_a_case_tells_nobody_of_it_who_must_find_no_trace(world: World) -> None:
+    mine, hidden = world.send("A first matter.").number, world.send("A second matter.").number
+    world.program.casework.sheet.link(world.member("Hanna"), mine, hidden)
+    hanna = world.member("Hanna").person_id.hex()
+    world.program.circle.exclude(world.member("Hugo"), hidden, hanna, "A cousin.")
+    for word in ("W-", hidden, "yes"):
+        assert hidden not in str(look(world, "Hanna", word, deep=True))
+    handed = ExportForm("authority", "Polismyndigheten", "Beslut dnr A 77-26", with_notes=True)
+    prepared = world.program.overview.export.prepare(world.member("Hanna"), mine, handed)
+    assert hidden.encode() not in b"".join(prepared.stream(b"")).replace(b"\n", b"")
 
 
 def test_a_search_writes_nothing_anywhere(world: World) -> None:

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.parties.newcomers import colleague, newcomer
+from tests.vault.joining import joins
 from tests.vault.role_writing import confirm, designation_of, forged, kinds, row_of, write
 from tests.vault.scenes import pass_at
 from tests.world import FI, NO, SE, World
-from whistle.errors import NotThere, RuleRefused
+from whistle.errors import Conflict, NotThere, RuleRefused
 from whistle.vault import designating, directory, people, registry
 from whistle.vault.designating import Wanted
 from whistle.vault.given_roles import Term
@@ -158,6 +159,24 @@ def test_a_role_cannot_have_ended_yesterday_and_the_last_administrator_stays(sql
         assert refused.value.reason == "last_administrator"
 
 
+def test_an_end_that_is_set_comes_sooner_and_never_later(sqlite_world: World) -> None:
+    """Later she would hold a second role beside it, and who is there for one case would stay for years."""
+    world, change = sqlite_world, TODAY + timedelta(days=5)
+    colleague(world, "Ines", SE, by="Hugo")
+    end(world, "Bea", "Hanna", change)
+    designate(world, "Bea", "Hanna", Wanted("auditor", SE, Term(change)))
+    newcomer(world, "Ivar", [])
+    ivar, number, circle = id_of(world, "Ivar").hex(), world.send().number, world.program.circle
+    circle.name_investigator(world.member("Hugo"), number, ivar, change.isoformat(), "Agreement 17")
+    for name in ("Hanna", "Ivar"):
+        with pytest.raises(RuleRefused) as refused:
+            end(world, "Bea", name, change + timedelta(days=1))
+        assert refused.value.reason == "end_later"
+        end(world, "Bea", name, change)
+        end(world, "Bea", name, TODAY)
+    assert served(world, "Hanna") == []
+
+
 def test_an_account_is_ended_only_by_who_administers_all_that_it_serves(sqlite_world: World) -> None:
     world, store, now = sqlite_world, sqlite_world.program.store, sqlite_world.clock.now()
     # Hugo serves Finland too, which neither of them administers.
@@ -182,6 +201,21 @@ def test_an_invitation_and_a_function_go_through_the_same_door(sqlite_world: Wor
     blank = people.Invited("Ivo", " ", "Audit")
     with pytest.raises(RuleRefused):
         designating.invite(store, id_of(world, "Bea"), blank, Wanted("deputy", SE), now, machine)
+
+
+def test_nobody_takes_over_who_was_invited_for_a_company_that_is_not_theirs(sqlite_world: World) -> None:
+    """The link, the address and the function would be another administrator's, with the role of before."""
+    world, store, now = sqlite_world, sqlite_world.program.store, sqlite_world.clock.now()
+    machine, axel = world.clock.machine(), joins(world, "Axel", "administrator", NO)
+    here = people.Invited("Eva Berg", "eva@nordvakt.example", "Audit")
+    first = designating.invite(store, id_of(world, "Bea"), here, Wanted("handler", SE), now, machine)
+    there = people.Invited("eva  berg", "axel@elsewhere.example", "Mine")
+    with pytest.raises(Conflict):
+        designating.invite(store, axel.person_id, there, Wanted("handler", NO), now, machine)
+    assert people.invitation(store, first, machine).email == "eva@nordvakt.example"
+    # Who administers both companies, or all that somebody serves, may invite them anew.
+    again = designating.invite(store, id_of(world, "Adam"), here, Wanted("deputy", NO), now, machine)
+    assert len(people.invitation(store, again, machine).designations) == 2
 
 
 def test_an_outside_investigator_comes_with_an_account_and_no_role(sqlite_world: World) -> None:

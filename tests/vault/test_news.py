@@ -5,13 +5,16 @@ from datetime import date
 from sqlalchemy import insert
 
 from tests.parties.test_holding import ask_of_two
+from tests.vault.joining import joins
 from tests.vault.scenes import held, person_id
 from tests.vault.tampering import case_of, change, rows, write
-from tests.world import SE, World
+from tests.world import FI, SE, World
 from whistle.vault import reminders
 from whistle.vault.tables import readers
 from whistle.vault.worktables import identity_request_grants, identity_requests
 from whistle.vault.worktables import mails as table
+
+MONDAY = 1
 
 
 def told(world: World) -> set[str]:
@@ -49,6 +52,18 @@ def test_who_is_excluded_gets_the_letters_they_would_have_got_without_the_case(w
     assert told(world) == {"Hugo"}
     world.later(200)
     assert told(world) == {"Hugo"}
+
+
+def test_a_case_that_stands_open_too_long_brings_a_letter_to_legal_who_are_not_excluded(world: World) -> None:
+    joins(world, "Lars", "legal", FI)
+    out = joins(world, "Lea", "legal", FI).pair.key_id.hex()
+    world.send(company=FI, exclude=(out,))
+    assert told(world) == {"Fia", "Hugo"}
+    world.later(1800)
+    while world.clock.now().isoweekday() != MONDAY:  # the day of the weekly list
+        world.later(1)
+    written = told(world)
+    assert ("Lars" in written, "Lea" in written) == (True, False)
 
 
 def test_what_somebody_once_worked_on_elsewhere_brings_no_letter(world: World) -> None:

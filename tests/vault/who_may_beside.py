@@ -262,7 +262,7 @@ ACCOUNT: tuple[Command, ...] = tuple(
         Command("accounts.factor_of", ALL, lambda at, who: accounts.factor_of(at.store, who)),
         Command("accounts.spend_step", ALL, lambda at, who: accounts.spend_step(at.store, who, 7)),
         Command("accounts.stamp", ALL, lambda at, who: accounts.stamp(at.store, who), shows=bool),
-        Command("accounts.stamped", ALL, lambda at, who: accounts.stamped(at.store, who)),
+        Command("accounts.stamped", ALL, lambda at, who: accounts.stamped(at.store, who, at.now)),
         Command("accounts.renew", ALL, _renew),
         Command("accounts.language_of", ALL, lambda at, who: accounts.language_of(at.store, who)),
         Command(

@@ -5,6 +5,8 @@ from difflib import unified_diff
 
 import pytest
 
+from tests.parties.newcomers import newcomer
+from tests.vault.role_writing import confirm
 from tests.web_staff.test_real import Doors
 from tests.world import World
 from whistle import scheduler
@@ -80,6 +82,18 @@ def test_no_page_of_the_excluded_changes_by_the_case_and_its_address_is_nobodys(
             assert theirs == page(of[name], address.format(UNKNOWN)), (name, address)
     of["Leo"].get("/legal")
     assert number in of["Leo"].words(), of["Leo"].words()
+
+
+def test_the_ledger_tells_no_excluded_auditor_that_a_case_has_an_investigator(sqlite_world: World) -> None:
+    world, circle = sqlite_world, sqlite_world.program.circle
+    newcomer(world, "Ivar", [])
+    alma, hanna = world.member("Alma"), world.member("Hanna")
+    before = world.program.overview.book.page(alma).lines
+    number, ivar = world.send(exclude=(alma.pair.key_id.hex(),)).number, world.member("Ivar")
+    circle.name_investigator(hanna, number, ivar.person_id.hex(), "2026-05-01", "Agreement 17")
+    assert confirm(world, "Hugo", "Ivar")
+    circle.grant(hanna, number, ivar.person_id.hex())
+    assert world.program.overview.book.page(alma).lines == before
 
 
 def test_the_certificate_of_a_purged_case_hides_as_the_case_did(sqlite_world: World) -> None:

@@ -40,11 +40,15 @@ TEXT_LABEL = b"whistle/v1/kept-text\0"
 
 
 class Sessions:
-    """Reporter's and staff's sessions; the machine's clock decides, never a rehearsed one."""
+    """Reporter's and staff's sessions; the machine's clock decides when one is over, never a rehearsed one.
 
-    def __init__(self, store: Store, machine: Callable[[], datetime]) -> None:
+    `now` is the site's: by it roles begin and end.
+    """
+
+    def __init__(self, store: Store, machine: Callable[[], datetime], now: Callable[[], datetime]) -> None:
         self._store = store
         self._machine = machine
+        self._now = now
 
     def new_token(self) -> str:
         """A new cookie value: 32 random bytes as 43 characters."""
@@ -123,7 +127,7 @@ class Sessions:
     def _standing(self, content: dict[str, Any]) -> PersonFacts | None:
         person_id = bytes.fromhex(content["person"])
         try:
-            person, stamp = accounts.stamped(self._store, person_id)
+            person, stamp = accounts.stamped(self._store, person_id, self._now())
         except NotThere:
             return None
         same = person.key_id is not None and person.key_id.hex() == content["key"]

@@ -127,7 +127,7 @@ class Staff:
     def _unlocked(self, name: str, passphrase: str, code: str, passkey: Answer | None) -> Member:
         facts, moment = people.sign_in_facts(self._store, name), self._machine()
         root = self.smith.root(facts.lock, facts.person_id, normalise_passphrase(passphrase))
-        found = people.unlock(self._store, facts.person_id, auth_of(root))
+        found = people.unlock(self._store, facts.person_id, auth_of(root), self._now())
         seed = self.smith.open(found.lock, found.person_id, root)
         hour = self._now().strftime("%Y-%m-%dT%H")
         if passkey is not None:

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, select, update
 from whistle.errors import NotThere, RuleRefused
 from whistle.vault import directory, journal, people, withdrawals
 from whistle.vault.facts import PersonFacts, Unlocked
+from whistle.vault.heldtables import kept_grants
+from whistle.vault.registertables import incident_grants
 from whistle.vault.store import Store, Work
 from whistle.vault.tables import confirmations, designations, hold_grants
 from whistle.vault.tables import people as persons
@@ -129,11 +131,14 @@ def stamp(store: Store, person_id: bytes) -> bytes:
     return b"" if row is None else _stamp(row)
 
 
-def stamped(store: Store, person_id: bytes) -> tuple[PersonFacts, bytes]:
-    """A person who is active, with the roles that count, and their stamp, in one look. Raises `NotThere`."""
+def stamped(store: Store, person_id: bytes, now: datetime) -> tuple[PersonFacts, bytes]:
+    """A person who is active, with the roles that count at `now`, and their stamp, in one look.
+
+    Raises `NotThere`.
+    """
     with store.reading() as db:
         row = _active(db, person_id)
-        return people.person_facts(db, store.keys, row, None), _stamp(row)
+        return people.person_facts(db, store.keys, row, now, only_begun=True), _stamp(row)
 
 
 def _stamp(row: Row[Any]) -> bytes:
@@ -203,6 +208,7 @@ def invite_again(
     """
     token = secrets.token_urlsafe(32)
     with store.writing() as work:
+        people.in_turn(work.db, admin_id, person_id)  # nobody who is retired meanwhile comes back by it
         row = _to_invite(work.db, store, admin_id, person_id, now)
         _forget_key(work, person_id, now)
         work.db.execute(
@@ -251,7 +257,7 @@ def _forget_key(work: Work, person_id: bytes, now: datetime) -> None:
     mine = select(designations.c.id).where(designations.c.person_id == person_id)
     work.db.execute(delete(confirmations).where(confirmations.c.designation_id.in_(mine)))
     work.db.execute(update(designations).where(_running(person_id, now)).values(key_id=None, mac=None))
-    for table in (passkeys, hold_grants, identity_request_grants):
+    for table in (passkeys, hold_grants, kept_grants, incident_grants, identity_request_grants):
         work.db.execute(delete(table).where(table.c.person_id == person_id))
 
 

@@ -13,8 +13,9 @@ from whistle.rules.calendar import add_months
 from whistle.vault import casework, desk, exclusions, withdrawals
 from whistle.vault.around import Around, Person, around, declared_by
 from whistle.vault.facts import Addition, SealedGrant
+from whistle.vault.heldtables import kept_grants
 from whistle.vault.store import Store
-from whistle.vault.tables import designations, grants, hold_grants, holds, readers
+from whistle.vault.tables import designations, grants, hold_grants, holds, people, readers
 from whistle.vault.worktables import identity_request_grants, identity_requests
 
 LONGEST_MONTHS = 12
@@ -132,6 +133,8 @@ def invite_investigator(
             raise RuleRefused("term", "The designation ends after today, and within twelve months.")
         if exclusions.is_excluded(store.keys, change.row, person_id):
             raise RuleRefused("excluded", "This person must not see the case.")
+        # An administrator who gives them a role in the company at the same moment waits, or was first (L14).
+        change.db.execute(select(people.c.id).where(people.c.id == person_id).with_for_update()).all()
         person = next((one for one in _here(change).outside if one.id == person_id), None)
         if person is None:
             raise NotThere("there is nobody from outside under that name")
@@ -186,7 +189,7 @@ def _put_reader(change: casework.Change, person_id: bytes) -> None:
 
 
 def forget(change: casework.Change, person_id: bytes) -> None:
-    """Keys to citations and requests of this case, and a designation for it alone."""
+    """Keys to citations, reasons and requests of this case, and a designation for it alone."""
     of_case = select(holds.c.id).where(holds.c.case_id == change.row.id)
     asked = select(identity_requests.c.id).where(identity_requests.c.case_id == change.row.id)
     for table, column, whose in (
@@ -194,6 +197,8 @@ def forget(change: casework.Change, person_id: bytes) -> None:
         (identity_request_grants, identity_request_grants.c.request_id, asked),
     ):
         change.db.execute(delete(table).where(table.c.person_id == person_id, column.in_(whose)))
+    kept = (kept_grants.c.person_id == person_id) & (kept_grants.c.case_id == change.row.id)
+    change.db.execute(delete(kept_grants).where(kept))
     change.db.execute(
         delete(designations).where(
             designations.c.person_id == person_id, designations.c.for_case_id == change.row.id

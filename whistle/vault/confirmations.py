@@ -13,7 +13,7 @@ from whistle.rules.roles import CONFIRMED_BY, Role
 from whistle.vault import directory, ledger
 from whistle.vault.serverkeys import ServerKeys
 from whistle.vault.store import Store, Work
-from whistle.vault.tables import companies, confirmations, designations, readers
+from whistle.vault.tables import cases, companies, confirmations, designations, readers
 from whistle.vault.tables import ledger as ledger_lines
 from whistle.vault.tables import people as persons
 
@@ -52,12 +52,10 @@ def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: by
     Raises `NotThere`, and `Tampered` when an administrator is confirmed by a ledger that was cut.
     """
     with store.writing() as work:
+        row = _locked(work.db, designation_id)
         item = _one(work.db, store.keys, designation_id, now)
         if item.role == ADMINISTRATOR:
             ledger.verify(work.db, store.keys)  # it says how many it takes
-        row = work.db.execute(
-            select(designations).where(designations.c.id == designation_id).with_for_update()
-        ).one()
         person = work.db.execute(select(persons).where(persons.c.id == item.person_id)).one()
         if bytes(person.key_id) != key_id or not _may_confirm(work.db, store.keys, item, confirmer_id, now):
             raise NotThere("there is no such key to confirm")
@@ -76,8 +74,29 @@ def confirm(store: Store, confirmer_id: bytes, designation_id: bytes, key_id: by
             "company": item.company_code,
             "counts": counts,
         }
-        work.log("key_confirmed", day=now.date(), actor=name, facts=facts)
+        case = _case_of(work.db, item)
+        work.log("key_confirmed", day=now.date(), actor=name, case=case, facts=facts)
         return counts
+
+
+def _case_of(db: Connection, item: Waiting) -> str:
+    """The number of an investigator's case: the ledger's line is then hidden as the case is (L6)."""
+    if item.for_case_id is None:
+        return ""
+    number: str = db.execute(select(cases.c.number).where(cases.c.id == item.for_case_id)).scalar_one()
+    return number
+
+
+def _locked(db: Connection, designation_id: bytes) -> Row[Any]:
+    """The designation, before anything else is read: of two who confirm at once the second finds the first.
+
+    Raises `NotThere`.
+    """
+    query = select(designations).where(designations.c.id == designation_id)
+    row = db.execute(query.with_for_update()).one_or_none()
+    if row is None:
+        raise NotThere("there is no such key to confirm")
+    return row
 
 
 def _note(

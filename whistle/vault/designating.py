@@ -1,13 +1,15 @@
 """Administrators say who holds which role in their company until when; a key waits for others to agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.exc import IntegrityError
 
-from whistle.errors import NotThere, RuleRefused
+from whistle.errors import Conflict, NotThere, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.companies import Basis
 from whistle.rules.roles import DESIGNATED_AHEAD, Role
@@ -42,7 +44,7 @@ def designate(store: Store, actor_id: bytes, person_id: bytes, wanted: Wanted, n
     (L14), `held`, `term` (its end before its beginning, or in the past), `not_shared`, `one_case`.
     """
     with store.writing() as work:
-        _in_turn(work.db, actor_id, person_id)
+        people.in_turn(work.db, actor_id, person_id)
         actor, company = _may(work.db, store.keys, actor_id, wanted.company_code, now)
         _require_lawful(work.db, store.keys, wanted, company, now)
         row = _person(work.db, person_id)
@@ -57,27 +59,50 @@ def invite(
     """Invite somebody for a role, and return the token of the activation link. Raises as `designate`.
 
     Whoever comes as an investigator gets an account and nothing else: a handler names them in their one case.
+    `Conflict` also for a name that was invited for another company: its link and its address are theirs to
+    change who administer it.
     """
     if not (people.handle_of(who.name) and who.email.strip() and who.function.strip()):
         raise RuleRefused("person_facts", "Name, e-mail and function are needed.")
-    with store.writing() as work:
+    with _one_of_a_name(), store.writing() as work:
         actor, company = _may(work.db, store.keys, actor_id, wanted.company_code, now)
         roles: list[tuple[str, str]] = []
         if wanted.role != Role.INVESTIGATOR:
             _require_lawful(work.db, store.keys, wanted, company, now)
             roles = [(wanted.role, wanted.company_code)]
+        known = select(persons.c.id).where(persons.c.handle == people.handle_of(who.name))
+        for person_id in work.db.execute(known.with_for_update()).scalars().all():
+            if not _is_mine(work.db, store.keys, actor_id, bytes(person_id), now):
+                raise Conflict("somebody of this name was invited for another company")
         return people.write_invitation(work, who, roles, now, machine_now, wanted.term, actor=actor)
+
+
+@contextmanager
+def _one_of_a_name() -> Iterator[None]:
+    """Of two who invite somebody of the same name at once, the second is told."""
+    try:
+        yield
+    except IntegrityError:
+        raise Conflict("somebody of this name was invited at the same moment") from None
+
+
+def _is_mine(db: Connection, keys: ServerKeys, actor_id: bytes, person_id: bytes, now: datetime) -> bool:
+    """Whether somebody serves no company but those that this administrator administers."""
+    mine = {c.id for c in directory.companies_served(db, keys, actor_id, ADMINISTRATOR, now)}
+    held = given_roles.running(db, person_id, now.date())
+    return {bytes(one.company_id) for one in held} <= mine
 
 
 def end(store: Store, actor_id: bytes, designation_id: bytes, on_day: date, now: datetime) -> None:
     """Let a role end: from `on_day` (today or later) it gives nothing, and what it gave is taken away.
 
-    Raises `NotThere` for anybody but an administrator of that company, `RuleRefused`: `end_past`,
-    `last_administrator`.
+    An end that is set comes sooner, never later: longer is a role of its own, which L14 is asked about and
+    which others confirm. Raises `NotThere` for anybody but an administrator of that company, `RuleRefused`:
+    `end_past`, `end_later`, `last_administrator`.
     """
     with store.writing() as work:
         found = _role(work.db, designation_id)
-        _in_turn(work.db, actor_id, bytes(found.person_id))
+        people.in_turn(work.db, actor_id, bytes(found.person_id))
         _lock_roles(work.db, found)
         row = _role(work.db, designation_id)
         actor, company = _may(work.db, store.keys, actor_id, row.code, now)
@@ -86,6 +111,8 @@ def end(store: Store, actor_id: bytes, designation_id: bytes, on_day: date, now:
             raise NotThere("the role has ended")
         if on_day < today:
             raise RuleRefused("end_past", "A role ends today or later.")
+        if row.to_on is not None and on_day > row.to_on:
+            raise RuleRefused("end_later", "The role ends before that day already.")
         if row.role == ADMINISTRATOR:
             _require_another(work.db, store.keys, [row], now)
         given_roles.end(store, work, row, on_day)
@@ -107,7 +134,7 @@ def retire(store: Store, actor_id: bytes, person_id: bytes, now: datetime) -> No
     be retired by any.
     """
     with store.writing() as work:
-        _in_turn(work.db, actor_id, person_id)
+        people.in_turn(work.db, actor_id, person_id)
         row = _person(work.db, person_id)
         actor = _actor(work.db, store.keys, actor_id, now)
         held = given_roles.running(work.db, person_id, now.date())
@@ -126,7 +153,7 @@ def change_function(store: Store, actor_id: bytes, person_id: bytes, function: s
     if not function.strip():
         raise RuleRefused("person_facts", "A function is needed.")
     with store.writing() as work:
-        _in_turn(work.db, actor_id, person_id)
+        people.in_turn(work.db, actor_id, person_id)
         row = _person(work.db, person_id)
         actor = _actor(work.db, store.keys, actor_id, now)
         mine = {c.id for c in directory.companies_served(work.db, store.keys, actor_id, ADMINISTRATOR, now)}
@@ -152,12 +179,6 @@ def _lock_roles(db: Connection, row: Row[Any]) -> None:
     if row.role == ADMINISTRATOR:
         place = (designations.c.company_id == row.company_id) & (designations.c.role == ADMINISTRATOR)
     db.execute(select(designations.c.id).where(place).order_by(designations.c.id).with_for_update()).all()
-
-
-def _in_turn(db: Connection, *person_ids: bytes) -> None:
-    """Lock who acts and whom it is about, in one order: two who act on each other at once wait in turn."""
-    query = select(persons.c.id).where(persons.c.id.in_(person_ids)).order_by(persons.c.id)
-    db.execute(query.with_for_update()).all()
 
 
 def _may(

@@ -107,7 +107,7 @@ def require_lawful(
 
     What is written is under the epoch that is due. Who raises it says so in a record under the key before,
     and gives the new key to everybody who held that one, to nobody else. Raises `RuleRefused("epoch")` where
-    the author saw the case as it was before, `NotAllowed` for what nobody may do.
+    that is not so, as when the author saw the case as it was before, `NotAllowed` for what nobody may do.
     """
     standing = held(change.db, change.row.id)
     given = _given(addition.grants)
@@ -141,7 +141,8 @@ def _require_grants(
     if compartment == Compartment.INTERNAL:
         entitled.discard(bytes(change.row.id))
     if sorted(epochs[due]) != sorted(entitled):
-        raise NotAllowed("a new key goes to those who held the one before, and to nobody else")
+        # Refused whoever it names; sealed again it is right where somebody left, or was let in, since then.
+        raise RuleRefused("epoch", "A new key goes to those who held the one before, and to nobody else.")
 
 
 def _require_epochs(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from whistle.rules.calendar import local_day
 from whistle.rules.retention import CAP_WARN_DAYS, WARN_DAYS, open_cap
-from whistle.vault import confirmations, directory, duties, request_pass
+from whistle.vault import confirmations, directory, duties, exclusions, request_pass
 from whistle.vault.facts import REPORT
 from whistle.vault.heldtables import open_grounds
 from whistle.vault.listing import SOON_DAYS
@@ -41,9 +41,9 @@ def has_news(
             .where(identity_request_grants.c.person_id == person_id, identity_requests.c.state == "waiting")
         )
     if "legal" in roles:
-        if local_day(now, zone).isoweekday() == WEEK_DAY:
-            return True  # the weekly list, whatever is on it
-        questions += _open_too_long(db, held, today)
+        weekly = local_day(now, zone).isoweekday() == WEEK_DAY  # the weekly list, whatever is on it
+        if weekly or _open_too_long(store, db, person_id, held, today):
+            return True
         asked = holds.c.release_asked_by.is_not(None) & (holds.c.release_asked_by != person_id)
         questions.append(
             select(holds.c.id)
@@ -91,10 +91,14 @@ def _open_and_told_of(db: Connection, mine: Sequence[Any], today: date) -> list[
     return questions
 
 
-def _open_too_long(db: Connection, held: Sequence[Row[Any]], today: date) -> list[Select[Any]]:
-    """Open cases of legal's companies near or past their country's longest time, without a ground for it."""
+def _open_too_long(
+    store: Store, db: Connection, person_id: bytes, held: Sequence[Row[Any]], today: date
+) -> bool:
+    """Whether open cases of legal's companies are near or past their country's longest time without a ground.
+
+    A case from which they are excluded brings no letter (L6).
+    """
     served = {bytes(row.company_id) for row in held if row.role == "legal"}
-    questions: list[Select[Any]] = []
     for company in directory.all_companies(db):
         first = open_cap(today, company.country)
         if company.id not in served or first is None:
@@ -105,10 +109,10 @@ def _open_too_long(db: Connection, held: Sequence[Row[Any]], today: date) -> lis
         stands = select(open_grounds.c.id).where(
             open_grounds.c.case_id == cases.c.id, open_grounds.c.ended_on.is_(None), reviewed
         )
-        questions.append(
-            select(cases.c.id).where(
-                cases.c.company_id == company.id, cases.c.purge_on.is_(None),
-                cases.c.received_on <= came_by, ~stands.exists(), cases.c.kind == REPORT,
-            )
+        near = select(cases.c.number, cases.c.excluded).where(
+            cases.c.company_id == company.id, cases.c.purge_on.is_(None),
+            cases.c.received_on <= came_by, ~stands.exists(), cases.c.kind == REPORT,
         )  # fmt: skip
-    return questions
+        if any(not exclusions.is_excluded(store.keys, row, person_id) for row in db.execute(near)):
+            return True
+    return False

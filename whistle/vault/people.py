@@ -111,10 +111,10 @@ def invitation(store: Store, token: str, machine_now: datetime) -> PersonFacts:
         return person_facts(db, store.keys, _invited(db, token, machine_now), machine_now)
 
 
-def _invited(db: Connection, token: str, machine_now: datetime) -> Row[Any]:
-    row = db.execute(
-        select(people).where(people.c.invite_hash == sha256(token.encode("utf-8", "replace")).digest())
-    ).one_or_none()
+def _invited(db: Connection, token: str, machine_now: datetime, *, locked: bool = False) -> Row[Any]:
+    """Who a link is for; `locked`: nobody else changes them or uses the link until the unit of work ends."""
+    query = select(people).where(people.c.invite_hash == sha256(token.encode("utf-8", "replace")).digest())
+    row = db.execute(query.with_for_update() if locked else query).one_or_none()
     if row is None or row.invite_until < machine_now.timestamp():
         raise NotThere("the link was used, is too old, or never was")
     return row
@@ -123,7 +123,7 @@ def _invited(db: Connection, token: str, machine_now: datetime) -> Row[Any]:
 def store_account(store: Store, token: str, account: NewAccount, machine_now: datetime) -> None:
     """Keep the locks of who is activating; the account opens once the recovery code was typed back."""
     with store.writing() as work:
-        row = _invited(work.db, token, machine_now)
+        row = _invited(work.db, token, machine_now, locked=True)
         mac = directory.person_mac(store.keys, bytes(row.id), account.public_key)
         work.db.execute(
             update(people)
@@ -147,7 +147,7 @@ def finish_activation(
 ) -> None:
     """Open the account: the recovery code that was printed is the one that was stored."""
     with store.writing() as work:
-        row = _invited(work.db, token, machine_now)
+        row = _invited(work.db, token, machine_now, locked=True)
         if row.recovery_hash is None or not hmac.compare_digest(
             sha256(recovery_auth).digest(), bytes(row.recovery_hash)
         ):
@@ -194,6 +194,12 @@ def _found_first_administrator(store: Store, work: Work, row: Row[Any], now: dat
         )
 
 
+def in_turn(db: Connection, *person_ids: bytes) -> None:
+    """Lock who acts and whom it is about, in one order: two who act on each other at once wait in turn."""
+    query = select(people.c.id).where(people.c.id.in_(person_ids)).order_by(people.c.id)
+    db.execute(query.with_for_update()).all()
+
+
 def sign_in_facts(store: Store, name: str) -> SignInFacts:
     """The lock to try a passphrase on. An unknown name gets one too, always the same, that opens nothing."""
     with store.reading() as db:
@@ -215,7 +221,7 @@ def unlock(store: Store, person_id: bytes, auth: bytes, now: datetime | None = N
         stored = bytes(32) if row is None else bytes(row.auth_hash)
         if not hmac.compare_digest(sha256(auth).digest(), stored) or row is None:
             raise NotThere("that did not match")
-        person = person_facts(db, store.keys, row, now)
+        person = person_facts(db, store.keys, row, now, only_begun=True)
         return Unlocked(
             person_id,
             row.name,
@@ -294,8 +300,13 @@ def _let_count(store: Store, work: Work, designation: Row[Any], key_id: bytes) -
     )
 
 
-def person_facts(db: Connection, keys: ServerKeys, row: Row[Any], now: datetime | None) -> PersonFacts:
-    """What a row of `people` says with the roles that count, within a look that is under way."""
+def person_facts(
+    db: Connection, keys: ServerKeys, row: Row[Any], now: datetime | None, *, only_begun: bool = False
+) -> PersonFacts:
+    """What a row of `people` says with the roles that have not ended, within a look that is under way.
+
+    `only_begun`: without those that begin on a later day.
+    """
     theirs = directory.is_their_key(keys, row.id, row.public_key, row.mac)
     found = tuple(
         Designation(
@@ -304,7 +315,7 @@ def person_facts(db: Connection, keys: ServerKeys, row: Row[Any], now: datetime 
             d.from_on, d.to_on, bool(d.shared), d.for_case_id is not None,
         )
         for d in db.execute(_HELD, {"person": row.id})
-        if not _has_ended(d, row.state, now)
+        if not _has_ended(d, row.state, now) and not (only_begun and _begins_later(d, now))
     )  # fmt: skip
     key_id = None if row.key_id is None else bytes(row.key_id)
     return PersonFacts(
@@ -316,3 +327,7 @@ def _has_ended(row: Row[Any], state: str, now: datetime | None) -> bool:
     if row.to_on is None:
         return False
     return state == "retired" or now is None or bool(row.to_on <= local_day(now, row.zone))
+
+
+def _begins_later(row: Row[Any], now: datetime | None) -> bool:
+    return now is not None and bool(row.from_on > local_day(now, row.zone))

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, false, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from whistle.crypto import chain
 from whistle.errors import Conflict, NotThere, RuleRefused, Tampered
@@ -94,6 +95,15 @@ def publish(
     anybody but a handler of the company itself, `RuleRefused`: `quarter_open`, `not_all_cases`; `Conflict`
     when it was done, or when a case came or went meanwhile.
     """
+    try:
+        _publish(store, person_id, code, quarter, categories, now)
+    except IntegrityError:
+        raise Conflict("these figures were published at the same moment") from None
+
+
+def _publish(
+    store: Store, person_id: bytes, code: str, quarter: Quarter, categories: Mapping[str, int], now: datetime
+) -> None:
     with store.writing() as work:
         company = _handled(work.db, store.keys, person_id, code, now)
         if not _is_closed(quarter, company, now):

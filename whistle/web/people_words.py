@@ -93,6 +93,10 @@ REFUSALS: Final[Words] = {
     "day": _l("Write the day as year, month and day, such as 2026-01-31."),
     "term": _l("A role begins today or later, and ends after the day on which it begins."),
     "end_past": _l("A role ends today or later."),
+    "end_later": _l(
+        "This role ends before that day already. To let the person go on, give the role anew from the day on "
+        "which it ends."
+    ),
     "held": _l("The person holds this role already."),
     "incompatible": _l("Nobody holds two roles in one company. End the other one first."),
     "not_shared": _l(
