@@ -100,3 +100,35 @@ def test_a_handler_is_offered_the_companies_they_handle(sqlite_world: World) -> 
     assert [one.code for one in companies(sqlite_world.member("Hanna"))] == [SE]
     assert [one.code for one in companies(sqlite_world.member("Nora"))] == [NO]
     assert companies(sqlite_world.member("Lisa")) == ()
+
+
+def test_a_recording_is_kept_only_with_the_agreement_of_whoever_is_heard(world: World) -> None:
+    on_behalf = world.program.casework.on_behalf
+
+    def entered(*, agreed: bool) -> Receipt:
+        under_way = on_behalf.start()
+        for name, data in (("call.mp3", b"ID3\x04" + bytes(99)), ("letter.txt", b"Dear all")):
+            sink = under_way.open_file(name, "text/plain")
+            sink.write(data)
+            sink.finish()
+        told = Told("phone", recording_agreed=agreed)
+        try:
+            return on_behalf.enter(
+                world.member("Hanna"), under_way, FORM, told,
+                token=world.program.sessions.new_token(), nonce=on_behalf.new_nonce(),
+            )  # fmt: skip
+        finally:
+            under_way.abandon()
+
+    with pytest.raises(FormRefused) as refused:
+        entered(agreed=False)
+    assert [(one.field, one.reason) for one in refused.value.problems] == [("recording_agreed",) * 2]
+    assert world.program.handler.cases(world.member("Hanna")).rows == ()
+    assert list(world.program.store.blobs.ids()) == []
+
+    hanna, number = world.member("Hanna"), entered(agreed=True).number
+    case = world.program.handler.case(hanna, number)
+    assert case.work.recording_agreed
+    assert {file.name for file in case.files} == {"call.mp3", "letter.txt"}
+    # Without a recording nobody is asked, and nothing is said of one.
+    assert not world.program.handler.case(hanna, enter(world).number).work.recording_agreed

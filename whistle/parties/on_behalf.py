@@ -10,7 +10,7 @@ from whistle.parties.report_form import FormRefused, Problem, ReportForm
 from whistle.parties.reporter import Reporter
 from whistle.parties.submission import NewReport
 from whistle.parties.views import CompanyChoice, Receipt
-from whistle.parties.work import typed_day
+from whistle.parties.work import YES, typed_day
 from whistle.rules.calendar import local_day
 from whistle.rules.triage import load_lists
 from whistle.vault import registry
@@ -20,10 +20,14 @@ from whistle.vault.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How a report came: a code of the rules' list, and the day (empty: today)."""
+    """How a report came: a code of the rules' list, and the day (empty: today).
+
+    `recording_agreed`: whoever is heard or seen in a recording agreed that it is kept (2021:890 8:2).
+    """
 
     came_by: str
     received_on: str = ""
+    recording_agreed: bool = False
 
 
 class OnBehalf:
@@ -85,10 +89,13 @@ class OnBehalf:
         """
         if not member.has("handler"):
             raise NotThere("this is a handler's to do")
-        found = self.problems(member, form, told)
+        found, recorded = self.problems(member, form, told), sending.has_recording()
+        if recorded and not told.recording_agreed:
+            found += (Problem("recording_agreed", "recording_agreed"),)
         if found:
             raise FormRefused(found)
-        sending.said = {"on_behalf": told.came_by, "entered_by": member.name}
+        agreed = {"recording_agreed": YES} if recorded else {}
+        sending.said = {"on_behalf": told.came_by, "entered_by": member.name, **agreed}
         receipt = self._reporter.submit(sending, form, token=token, nonce=nonce)
         if not receipt.again:
             vault.note_entered(self._store, member.person_id, receipt.number, told.came_by, self._now())

@@ -102,6 +102,11 @@ class Sink:
         return self._cleaned == NO
 
     @property
+    def is_recording(self) -> bool:
+        """Whether somebody may be heard or seen in it."""
+        return media_type(self._head, self.name).startswith(("audio/", "video/"))
+
+    @property
     def sha256(self) -> str:
         """SHA-256 of the file as it came, in hex."""
         return self._source().sha256
@@ -244,6 +249,10 @@ class Sending:
     def has_files(self) -> bool:
         """Whether a file arrived whole."""
         return bool(self._whole())
+
+    def has_recording(self) -> bool:
+        """Whether sound or film arrived."""
+        return any(sink.is_recording for sink in self._whole())
 
     def fits(self, key: CompartmentKey, beside: CompartmentKey) -> bool:
         """Whether the files are sealed under these keys, and may go into a case that is due for them."""

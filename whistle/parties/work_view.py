@@ -31,7 +31,7 @@ def work(file: CaseFile) -> WorkView:
         assigned_name="" if answers is None else names[answers],
         colleagues=tuple((person.hex(), name) for person, name in file.case.readers),
         notes=_marks(notes), came_by=str(report.get("on_behalf", "")),
-        entered_by=str(report.get("entered_by", "")),
+        entered_by=str(report.get("entered_by", "")), recording_agreed="recording_agreed" in report,
     )  # fmt: skip
 
 

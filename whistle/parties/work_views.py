@@ -63,6 +63,7 @@ class WorkView:
     notes: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
     came_by: str = ""
     entered_by: str = ""
+    recording_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,11 @@ def take() -> ResponseReturnValue:
     """Take the report and show the key of whoever made it; the same form sent twice makes one case."""
     member = staff_guard.signed_in(ROLE)
     place = cast("NewReport", sending())
-    told = Told(request.form.get("came_by", ""), request.form.get("received_on", ""))
+    told = Told(
+        request.form.get("came_by", ""),
+        request.form.get("received_on", ""),
+        recording_agreed=bool(request.form.get("recording_agreed")),
+    )
     try:
         receipt = services().casework.on_behalf.enter(
             member,
@@ -121,6 +125,7 @@ def _page(
         form=_form(filled),
         came_by=filled.get("came_by", ""),
         received_on=filled.get("received_on", ""),
+        recording_agreed=filled.get("recording_agreed", ""),
         nonce=nonce or filled.get("nonce", "") or services().casework.on_behalf.new_nonce(),
         companies=[("", gettext("Choose")), *((one.code, one.name) for one in companies if one.open)],
         people=[(one.name, one.people) for one in companies if one.open],

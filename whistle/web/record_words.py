@@ -57,6 +57,7 @@ FIELDS: Final[words.Words] = {
     "informed_on": _l("Told on"),
     "kind": _l("Kind"),
     "name": _l("Name"),
+    "recording_agreed": _l("They agreed that the recording is kept"),
     "note_kind": _l("Kind of note"),
     "outcome": _l("What came of it"),
     "person": _l("Person concerned"),

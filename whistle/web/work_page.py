@@ -184,6 +184,8 @@ def facts(case: DeskCase, own_name: str, offers: Mapping[str, list[Option]]) -> 
         by = lists["came_by"].get(case.work.came_by, case.work.came_by)
         entered = gettext("%(how)s, entered by %(who)s", how=by, who=case.work.entered_by)
         rows.append((gettext("Came"), entered))
+    if case.work.recording_agreed:
+        rows.append((gettext("Recording"), gettext("Kept with the agreement of whoever is heard in it")))
     if case.meeting_held_on is not None:
         rows.append((gettext("Call or meeting"), day(case.meeting_held_on)))
     return [(term, text) for term, text in rows if text]

@@ -75,6 +75,10 @@ REFUSALS: Final[Words] = {
     ),
     "minutes_locked": _l("These minutes are locked."),
     "answer": _l("Choose one of the three answers."),
+    "recording_agreed": _l(
+        "A recording is kept only if whoever is heard in it agreed to that. Ask them and tick that they did, "
+        "or leave it out. Choose the files again."
+    ),
     "received_today": _l(
         "A report is entered on the day on which it came: the periods of law run from then."
     ),
