@@ -178,7 +178,7 @@ def _confirm(program: app.Program, name: str) -> None:
         for w in confirmations.waiting(program.store, person.id, program.clock.now())
         if person.id not in w.confirmed_by
     ]:
-        member = Member(person.id, name, (), KeyPair.from_seed(bytes(32)))
+        member = Member(person.id, name, (), KeyPair.from_seed(bytes(32)), fresh=True)
         program.keys.confirm(member, waiting[0].id.hex(), fingerprint_of(waiting[0].public_key))
 
 

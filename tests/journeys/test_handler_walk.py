@@ -41,6 +41,7 @@ def test_a_handler_is_invited_let_in_by_colleagues_and_closes_a_case(
             activate(nils, at.world, link)
             fingerprint = wait_to_be_confirmed(nils, at)
             with at.window("Hanna", then="/staff/keys") as hanna:
+                at.step_up(hanna, "Hanna")
                 confirm(hanna, fingerprint)
                 sees_no_old_case(nils, receipt)
                 grant_all(hanna)

@@ -65,3 +65,14 @@ def test_releasing_a_hold_takes_it(sqlite_world: World) -> None:
     ):
         with pytest.raises(StepUpNeeded):
             act()
+
+
+def test_letting_a_key_count_and_naming_somebody_from_outside_take_it(sqlite_world: World) -> None:
+    program, hanna = sqlite_world.program, sqlite_world.member("Hanna", fresh=False)
+    number = sqlite_world.send().number
+    for act in (
+        lambda: program.keys.confirm(hanna, "00" * 16, "AAAAA"),
+        lambda: program.circle.name_investigator(hanna, number, "00" * 16, "2026-06-01", "Decision 4"),
+    ):
+        with pytest.raises(StepUpNeeded):
+            act()

@@ -47,6 +47,14 @@ class Browser:
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", self.page)).split())
 
 
+def stepped_up(browser: Browser, path: str) -> None:
+    """Open a page that takes a fresh second factor, and show it."""
+    assert browser.get(path).status_code == 401
+    answer = browser.post("/staff/step-up", step_up="yes", code=CODE)
+    assert (answer.status_code, answer.location) == (303, path)
+    assert browser.get(path).status_code == 200
+
+
 @pytest.fixture
 def house() -> House:
     return House()

@@ -40,6 +40,9 @@ def step_up(page: Page, path: str) -> None:
 def test_every_page_behind_the_second_factor_has_no_fault(page: Page) -> None:
     step_up(page, "/staff/account/passphrase")
     look(page, "passphrase")
+    page.goto("/staff/keys")
+    assert page.locator("#fingerprint").count() == 1
+    look(page, "keys")
     page.goto("/staff/account/passkeys/new")
     look(page, "new-passkey")
     page.goto("/staff/account/recovery-code")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from tests.web_staff.conftest import Browser
+from tests.web_staff.conftest import Browser, stepped_up
 from tests.web_staff.fake_accounts import ANSWER
 from tests.web_staff.fakes import House
 from tests.web_staff.samples import CODE, PASSPHRASE, RECOVERY
@@ -20,14 +20,6 @@ TYPED = {
 @pytest.fixture
 def browser(app: Flask) -> Browser:
     return Browser(app.test_client())
-
-
-def stepped_up(browser: Browser, path: str) -> None:
-    """Open a page that takes a fresh second factor, and show it."""
-    assert browser.get(path).status_code == 401
-    answer = browser.post("/staff/step-up", step_up="yes", code=CODE)
-    assert (answer.status_code, answer.location) == (303, path)
-    assert browser.get(path).status_code == 200
 
 
 def test_a_lost_passphrase_is_replaced_in_two_pages(browser: Browser, house: House) -> None:

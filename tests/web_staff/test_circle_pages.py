@@ -102,7 +102,7 @@ def test_all_open_cases_are_granted_with_one_button_and_the_page_says_how_many_a
 
 def test_an_investigator_is_named_on_the_case(doors: Doors) -> None:
     world, number = doors.world, doors.world.send("Three invoices.").number
-    base, hanna = f"/desk/cases/{number}", doors.of("Hanna")
+    base, hanna = f"/desk/cases/{number}", doors.fresh("Hanna")
     hanna.get(base)
     assert "Name an outside investigator" in hanna.words()
     fields = {"person": ref(world, "Nora"), "to_on": "2026-05-01", "reference": "Agreement 17"}

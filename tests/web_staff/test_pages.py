@@ -26,7 +26,6 @@ PICTURES = os.environ.get("WHISTLE_TEST_PICTURES", "")
 #: The usual state of every page is looked at in tests/journeys/test_every_page.py.
 PAGES: list[tuple[str, str, str]] = [
     ("used-link", "nobody", "/staff/activate/old"),
-    ("keys", "administrator", "/staff/keys"),
     ("desk", "handler", "/desk"),
     ("duties", "handler", "/desk/duties"),
     ("case-new", "handler", f"/desk/cases/{LATE}"),

@@ -171,7 +171,7 @@ def test_a_new_handler_is_invited_activated_and_confirmed_by_what_is_read_aloud(
     nils.get("/staff/account")
     fingerprint = re.search(r"<output[^>]*>([^<]+)</output>", nils.page)
     assert fingerprint is not None
-    confirm(doors.of("Hanna"), "Nils Åberg, Handler", fingerprint[1])
+    confirm(doors.fresh("Hanna"), "Nils Åberg, Handler", fingerprint[1])
     assert nils.get("/desk").status_code == 200
 
 

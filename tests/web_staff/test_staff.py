@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from tests.web_staff.conftest import Browser
+from tests.web_staff.conftest import Browser, stepped_up
 from tests.web_staff.fake_held import HELD, HOLD
 from tests.web_staff.fakes import House
 from tests.web_staff.samples import (
@@ -245,7 +245,7 @@ def test_text_of_one_browser_does_not_open_in_another(
 
 def test_no_secret_ever_waits_in_a_page(signed_in: Callable[[str], Browser], house: House) -> None:
     ada = signed_in("administrator")
-    ada.get("/staff/keys")
+    stepped_up(ada, "/staff/keys")
     house.sessions.staff.clear()
     assert ada.post("/staff/keys", designation="d1", fingerprint=FINGERPRINT).status_code == 401
     assert 'name="waiting"' not in ada.page
@@ -256,7 +256,7 @@ def test_a_key_counts_after_its_fingerprint_was_typed_as_heard(
     signed_in: Callable[[str], Browser], house: House
 ) -> None:
     ada = signed_in("administrator")
-    ada.get("/staff/keys")
+    stepped_up(ada, "/staff/keys")
     # The page never shows what it expects to hear
     assert FINGERPRINT not in ada.page
     assert "Nils Åberg, Handler, Nordvakt Larm AB" in ada.words()

@@ -4,7 +4,7 @@ import base64
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -253,7 +253,8 @@ class _Stage:
             if member.person_id not in item.confirmed_by
         ]:
             item = waiting[0]
-            self.program.keys.confirm(member, item.id.hex(), fingerprint_of(item.public_key))
+            fresh = replace(member, fresh=True)
+            self.program.keys.confirm(fresh, item.id.hex(), fingerprint_of(item.public_key))
 
     def _on_card(self, person: DemoPerson) -> dict[str, Any]:
         roles = sorted({role for role, _company in person.roles})

@@ -10,7 +10,7 @@ from whistle.parties.casefile import CaseFile
 from whistle.parties.circle_views import CirclePerson, CircleView, ExcludedView, GrantedSome, NewcomerView
 from whistle.parties.desk_work import DeskWork, tried
 from whistle.parties.draft import Author, Draft
-from whistle.parties.member import Member
+from whistle.parties.member import Member, require_fresh
 from whistle.parties.report_form import LINE_LIMIT, FormRefused, Problem, checked_text
 from whistle.vault import around, circle, desk, newcomers
 from whistle.vault.around import Around, Person
@@ -102,7 +102,11 @@ class Circle:
         tried(attempt)
 
     def name_investigator(self, member: Member, number: str, person: str, to_on: str, reference: str) -> None:
-        """Designate somebody from outside for this case, until a day, by an agreement or decision (L15)."""
+        """Designate somebody from outside for this case, until a day, by an agreement or decision (L15).
+
+        Raises `StepUpNeeded`: a role is given.
+        """
+        require_fresh(member)
         person_id, cleaned = _id_of(person), checked_text("reference", reference, LINE_LIMIT)
         try:
             until = date.fromisoformat(to_on)

@@ -6,7 +6,7 @@ from datetime import datetime
 from whistle.crypto.keys import public_key_id
 from whistle.errors import NotThere, RuleRefused, Tampered
 from whistle.parties.fingerprints import is_fingerprint
-from whistle.parties.member import Member
+from whistle.parties.member import Member, require_fresh
 from whistle.parties.views import LedgerLine, LedgerPage, PendingKey, PersonView
 from whistle.vault import confirmations, ledger, people, registry
 from whistle.vault.store import Store
@@ -34,8 +34,10 @@ class Keyholders:
     def confirm(self, member: Member, designation: str, fingerprint_text: str) -> bool:
         """Confirm a key by the fingerprint its owner read aloud. True when it counts from now on.
 
-        Raises `RuleRefused("fingerprint")` when it is not the key that the server holds, `NotThere`.
+        A role counts by it, so the second factor is shown again: a screen left open lets nobody in. Raises
+        `StepUpNeeded`, `RuleRefused("fingerprint")` when it is not the key that the server holds, `NotThere`.
         """
+        require_fresh(member)
         now = self._now()
         for item in confirmations.waiting(self._store, member.person_id, now):
             if item.id.hex() == designation:

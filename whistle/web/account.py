@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from whistle.parties.member import Member
+from whistle.parties.member import Member, require_fresh
 from whistle.web import languages, staff_guard
 from whistle.web import staff_words as words
 from whistle.web.services import services
@@ -53,8 +53,13 @@ def _own(member: Member, refused: Refused | None = None) -> ResponseReturnValue:
 
 @blueprint.get("/staff/keys")
 def keys() -> ResponseReturnValue:
-    """Show whose keys wait for this person's confirmation; never the fingerprint that is expected."""
-    return _keys(staff_guard.signed_in(), Typed())
+    """Show whose keys wait for this person's confirmation; never the fingerprint that is expected.
+
+    The second factor is asked for before anything is typed: a fingerprint never comes back in a page.
+    """
+    member = staff_guard.signed_in()
+    require_fresh(member)
+    return _keys(member, Typed())
 
 
 @blueprint.post("/staff/keys")
