@@ -6,18 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, request
 
-from whistle.web import (
-    assets,
-    errors,
-    forms,
-    headers,
-    hosts,
-    languages,
-    logs,
-    origin,
-    record_words,
-    redaction_words,
-)
+from whistle.web import assets, errors, forms, headers, hosts, languages, logs, origin, redaction_words
 from whistle.web.doors import is_staff
 from whistle.web.request import WhistleRequest
 from whistle.web.services import EXTENSION, Services, services
@@ -56,7 +45,6 @@ def _add_frame(app: Flask, bundle: Services) -> None:
     origin.protect(app, bundle)
     languages.speak(app)
     redaction_words.speak(app)
-    record_words.speak(app)
     forms.guard(app)
     headers.protect(app)
     assets.register(app)
@@ -73,8 +61,9 @@ def _add_doors(app: Flask, doors: str) -> None:
 
         _register(app, public_doors.BLUEPRINTS)
     if doors in STAFF:
-        from whistle.web import staff_doors  # noqa: PLC0415
+        from whistle.web import record_words, staff_doors  # noqa: PLC0415
 
+        record_words.speak(app)
         staff_doors.protect(app)
         _register(app, staff_doors.BLUEPRINTS)
 
