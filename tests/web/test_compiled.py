@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.fakes import Channel
 from whistle.web import templates
-from whistle.web.compile import compile_all
+from whistle.web.compile import compile_all, for_nobody
 from whistle.web.templates import SpokenEnvironment
 
 PAGE = "/other-ways"
@@ -107,8 +107,9 @@ def test_where_nothing_may_be_written_pages_are_served_all_the_same(
 
 
 def test_all_can_be_compiled_beforehand(tmp_path: Path) -> None:
-    beforehand, start = Start(tmp_path), Start(tmp_path)
-    compile_all(beforehand.channel.app)
+    beforehand, start = for_nobody(), Start(tmp_path)
+    beforehand.jinja_env.kept_in = tmp_path  # type: ignore[attr-defined]
+    compile_all(beforehand)
     start.page()
     start.page("sv")
     assert start.compiled == []

@@ -21,12 +21,16 @@ def compile_all(app: Flask) -> None:
                 app.jinja_env.get_template(name)
 
 
+def for_nobody() -> Flask:
+    """An application that serves nobody: templates need its filters, and no site."""
+    bundle: Any = SimpleNamespace(sessions=SimpleNamespace(csrf_secret=lambda _label: _KEY))
+    return make_web(bundle, doors="all")
+
+
 def main() -> None:
     """Compile for the program that lies here."""
-    # An application that serves nobody: templates need its filters, and no site.
-    nobody: Any = SimpleNamespace(sessions=SimpleNamespace(csrf_secret=lambda _label: _KEY))
     sys.dont_write_bytecode = False  # to write is what this is called for
-    compile_all(make_web(nobody, doors="all"))
+    compile_all(for_nobody())
 
 
 if __name__ == "__main__":
