@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.parties.custodians import CONTACT, NAME, approved, named
-from tests.world import World
+from tests.world import NO, World
 from whistle.crypto.header import Compartment
 from whistle.errors import NotThere, RuleRefused, StepUpNeeded
 from whistle.parties.consents import Disclosure
@@ -137,9 +137,11 @@ def test_a_case_past_its_day_is_not_exported(world: World) -> None:
     assert world.program.overview.export.page(world.member("Hanna"), receipt.number).past_day
 
 
-def agreed(world: World, number: str, secret: bytes, recipient: str = "Polismyndigheten") -> str:
+def agreed(
+    world: World, number: str, secret: bytes, recipient: str = "Polismyndigheten", who: str = "Hanna"
+) -> str:
     said = Disclosure("consent", recipient, "They inquire.", "My name.")
-    consent = world.program.consents.ask(world.member("Hanna"), number, said)
+    consent = world.program.consents.ask(world.member(who), number, said)
     world.program.reporter.consent(secret, consent, "yes")
     return consent
 
@@ -161,6 +163,26 @@ def test_who_the_reporter_is_goes_along_with_consent_and_approval_and_not_before
     assert len(lines(world, "disclosure_done")) == 1
     # One consent is for one handover.
     assert reason(world, number, **asked) == "no_consent"
+
+
+def test_where_there_is_no_custodian_the_reporters_yes_is_enough_and_without_it_nothing_leaves(
+    world: World,
+) -> None:
+    number, secret = named(world, company=NO, files=[("photo.jpg", FILE)])
+    with pytest.raises(RuleRefused):
+        prepare(world, number, "Nora", with_identity=True)
+    assert (lines(world, "identity_opened"), lines(world, "exported")) == ([], [])
+    consent = agreed(world, number, secret, who="Nora")
+    assert world.program.overview.export.page(world.member("Nora"), number).identity
+    parts = unpacked(prepare(world, number, "Nora", with_identity=True, consent=consent))
+    assert NAME in parts["case.json"].decode()
+    assert parts["files/01 photo.jpg"] == FILE
+    assert len(lines(world, "identity_opened")) == len(lines(world, "exported")) == 1
+    # Reading it without handing it over still takes a reason, and a custodian where there is one.
+    with pytest.raises(NotThere):
+        world.program.custody.file(world.member("Nora"), number)
+    swedish, other = named(world)
+    assert reason(world, swedish, with_identity=True, consent=agreed(world, swedish, other)) == "no_approval"
 
 
 def test_without_the_identity_an_approval_changes_nothing(world: World) -> None:

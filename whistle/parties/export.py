@@ -175,10 +175,11 @@ class Export:
         )  # fmt: skip
 
     def _identity(self, member: Member, number: str) -> CaseFile:
-        """Content and identity of a case, for whom an approval names. Raises `RuleRefused("no_approval")`."""
+        """Content and identity of a case, for whom they may leave by. Raises `RuleRefused("no_approval")`."""
         if not exports.may_open_identity(self._store, member.person_id, number, self._now()):
             raise RuleRefused("no_approval", "A custodian has to approve first.")
-        opened = custody.open_case(self._store, member.person_id, number, self._now())
+        place = (self._store, member.person_id, number, self._now())
+        opened = custody.open_case(*place, to_hand_over=True)
         return CaseFile(opened, member.pair)
 
     def _write_down(

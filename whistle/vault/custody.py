@@ -98,13 +98,17 @@ def decide(store: Store, person_id: bytes, request_id: bytes, decision: Decision
         change.log(f"identity_{values['state']}", name, **facts)
 
 
-def open_case(store: Store, person_id: bytes, number: str, now: datetime) -> OpenedCase:
+def open_case(
+    store: Store, person_id: bytes, number: str, now: datetime, *, to_hand_over: bool = False
+) -> OpenedCase:
     """A case together with who its reporter is, for a handler whom an approval names; it is logged.
 
-    Raises `NotThere` for anybody else, and from the day on which the approval ends.
+    `to_hand_over`: for an export, which leaves its own ground among the notes, a company without a custodian
+    needs no approval. Raises `NotThere` for anybody else, and from the day on which the approval ends.
     """
     with desk.at_work(store, person_id, number, now) as (change, name):
-        if not requests.stands(change.db, store.keys, change.row.id, person_id, change.today):
+        opens = hands_over if to_hand_over else _is_approved
+        if not opens(change.db, store.keys, change.row, person_id, change.today):
             raise NotThere("this part of the case is sealed")
         change.log("identity_opened", name)
     return _opened(store, person_id, number, now)
@@ -126,6 +130,15 @@ def open_directly(
         desk.take(change, addition, tells_reporter=tells_reporter)
         change.log("identity_opened", name, told=tells_reporter)
     return _opened(store, person_id, number, now)
+
+
+def hands_over(db: Connection, keys: ServerKeys, case: Any, person_id: bytes, today: date) -> bool:
+    """Whether the identity may leave by this person: an approval names them, or nobody could give one."""
+    return _is_approved(db, keys, case, person_id, today) or opens_directly(db, keys, case, person_id, today)
+
+
+def _is_approved(db: Connection, keys: ServerKeys, case: Any, person_id: bytes, today: date) -> bool:
+    return requests.stands(db, keys, bytes(case.id), person_id, today)
 
 
 def opens_directly(db: Connection, keys: ServerKeys, case: Any, person_id: bytes, today: date) -> bool:

@@ -11,7 +11,6 @@ from whistle.errors import NotAllowed, RuleRefused
 from whistle.rules.calendar import local_day
 from whistle.rules.handover import Kind
 from whistle.vault import casework, consents, custody, desk, disclosures
-from whistle.vault import identity_requests as requests
 from whistle.vault.facts import Addition
 from whistle.vault.store import Store
 from whistle.vault.worktables import exports
@@ -61,18 +60,15 @@ def _require_disclosed(change: casework.Change, person_id: bytes, consent_id: by
         one.id == consent_id and one.state == disclosures.CARRIED_OUT and one.carried_out_on == change.today
         for one in disclosures.of_case(change.db, change.store.keys, change.row.id)
     )
-    keys, today = change.store.keys, change.today
-    opens = requests.stands(change.db, keys, change.row.id, person_id, today) or custody.opens_directly(
-        change.db, keys, change.row, person_id, today
-    )
+    opens = custody.hands_over(change.db, change.store.keys, change.row, person_id, change.today)
     if not done or not opens:
         raise RuleRefused("no_approval", "A custodian has to approve first.")
 
 
 def may_open_identity(store: Store, person_id: bytes, number: str, now: datetime) -> bool:
-    """Whether this person's approval to learn who the reporter is stands today. Raises `NotThere`."""
+    """Whether who the reporter is may leave by this person today. Raises `NotThere`."""
     case = desk.open_case(store, person_id, number, now)
     with store.reading() as db:
         row = custody.read_by(db, person_id, number)
         day = local_day(now, case.status.company.zone)
-        return requests.stands(db, store.keys, bytes(row.id), person_id, day)
+        return custody.hands_over(db, store.keys, row, person_id, day)
