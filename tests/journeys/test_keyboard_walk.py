@@ -84,6 +84,21 @@ def test_a_case_is_taken_to_its_end_with_the_keyboard_alone(sqlite_world: World,
         assert "/staff/sign-in" in walk.page.url
 
 
+def hand_over(at: House, keys: Keys, base: str) -> None:
+    """The whole case for an authority: the form, the second factor again, the file."""
+    keys.press(f'a[href="{base}/export"]')
+    keys.to('[name="kind"]')
+    keys.page.keyboard.press("Space")
+    keys.write('[name="recipient"]', "Polismyndigheten")
+    keys.write('[name="ground"]', "Decision 12-26")
+    keys.press("#export button")
+    at.world.clock.advance(CODE_LASTS)
+    keys.write('[name="code"]', at.world.code("Hanna"))
+    with keys.page.expect_download() as file:
+        keys.page.keyboard.press("Enter")
+    assert file.value.suggested_filename.endswith(".zip")
+
+
 def sign_in(at: House, go: object, keys: Keys) -> None:
     at.world.clock.advance(CODE_LASTS)
     assert callable(go)
@@ -120,3 +135,31 @@ def close(keys: Keys) -> None:
     keys.page.keyboard.press("ArrowDown")
     keys.write('[name="feedback"]', "The forklift was taken out of service.")
     keys.press("#close-form button")
+
+
+def test_a_case_is_found_erased_from_and_counted_with_the_keyboard_alone(
+    sqlite_world: World, browser: Browser
+) -> None:
+    receipt = sqlite_world.send("The forklift has no brakes. Its driver's son is ill.")
+    base = f"/desk/cases/{receipt.number}"
+    with house(sqlite_world, browser, Way(1280, "en", False), "keyboard-search") as at, at.window() as walk:
+        walk.page.emulate_media(reduced_motion="reduce")
+        keys = Keys(walk.page)
+        sign_in(at, walk.go, keys)
+        keys.press('a[href="/desk/search"]')
+        keys.write('[name="text"]', "forklift")
+        keys.press("#search button")
+        keys.press(f'a[href="{base}"]')
+        keys.unfold("details:has(a[href$='/redactions/content-1'])")
+        keys.press(f'a[href="{base}/redactions/content-1"]')
+        keys.write('[name="passage"]', "Its driver's son is ill.")
+        keys.to('[name="ground"]')
+        keys.page.keyboard.press("ArrowDown")
+        keys.press('#redact button[value="check"]')
+        keys.press("#redact button")
+        said = walk.seen("erased")
+        assert ("no brakes" in said, "son is ill" in said, "[Erased" in said) == (True, False, True)
+        hand_over(at, keys, base)
+        walk.go("/desk")
+        keys.press('a[href="/desk/statistics"]')
+        assert walk.page.locator("h1").count() == 1
